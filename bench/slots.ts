@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { getHeapStatistics } from 'node:v8'
+import { daysOf } from '#core/availability/days.ts'
+import type { Question } from '#core/availability/model.ts'
+import { findSlots } from '#core/availability/slots.ts'
+import type { Line } from './line.ts'
+import { caseA, caseB, fromPacked, fromRows, packedHost } from './slots-cases.ts'
+import type { Case, PackedCase } from './slots-cases.ts'
+import { floorRequest } from './slots-floor.ts'
+import { scanSlots } from './slots-reference.ts'
+
+const TIMES_FLOOR = 3
+const GROWTH = 12
+const MEBIBYTE = 2 ** 20
+
+/**
+ * performance.md §1. The same slots as a scan of every minute first; then our time beside the floor's, both from
+ * unsorted rows to local times and in the same run; then the way requests go, from one packed row a calendar.
+ */
+export async function benchSlots(): Promise<Line[]> {
+  const lines: Line[] = []
+  const kept = new Map<string, PackedCase>()
+  const measure = (name: string, asked: Case) => {
+    check(name, asked)
+    const packed = { ...asked, hosts: asked.hosts.map(packedHost) }
+    const [mine, direct, floor] = race(
+      () => answer(fromRows(asked), asked.viewer),
+      () => answer(fromPacked(packed), asked.viewer),
+      () => floorRequest(asked),
+    ) as [number, number, number]
+    kept.set(name, packed)
+    lines.push({ ...line(name, mine, TIMES_FLOOR * floor, 'ms'), note: `${(mine / floor).toFixed(2)}× the floor` })
+    lines.push({ ...line(`${name}, from packed rows`, direct, TIMES_FLOOR * floor, 'ms'), note: `${(direct / floor).toFixed(2)}× the floor` })
+  }
+  for (const busy of [0, 1000, 10_000, 100_000]) measure(`A, ${busy} busy`, caseA(busy))
+  for (const hosts of [10, 100, 1000]) {
+    measure(`B any, ${hosts} hosts`, caseB(hosts, 'round-robin'))
+    measure(`B all, ${hosts} hosts`, caseB(hosts, 'collective'))
+  }
+  const growth = (from: string, to: string) => lines.push(line(`growth ${from} → ${to}`, alone(kept.get(to)!) / alone(kept.get(from)!), GROWTH, '×'))
+  growth('A, 1000 busy', 'A, 100000 busy')
+  for (const kind of ['B any', 'B all']) {
+    growth(`${kind}, 10 hosts`, `${kind}, 100 hosts`)
+    growth(`${kind}, 100 hosts`, `${kind}, 1000 hosts`)
+  }
+  lines.push(line('A, 1000 busy, allocated by a call', allocated(caseA(1000)) / MEBIBYTE, 1, 'MiB'))
+  lines.push(line('B, 1000 hosts, RSS', memory() / MEBIBYTE, 150, 'MiB'))
+  return lines
+}
+
+const line = (name: string, ours: number, limit: number, unit: string): Line => ({ name: `slots: ${name}`, ours, limit, unit, ok: ours <= limit })
+
+const answer = (question: Question, viewer: string) => daysOf(findSlots(question), viewer)
+
+/** Answers that share no sweep must agree: ours from either kind of row, the scan's and the floor's. */
+function check(name: string, asked: Case): void {
+  const question = fromRows(asked)
+  const slots = findSlots(question)
+  if (slots.length === 0) throw new Error(`${name}: nothing is free, so nothing is proven`)
+  const scanned = scanSlots(question, asked.hosts.map(({ rows }) => rows))
+  same(name, Array.from(slots), scanned)
+  same(name, Array.from(findSlots(fromPacked({ ...asked, hosts: asked.hosts.map(packedHost) }))), scanned)
+  const days = daysOf(slots, asked.viewer).map(({ date, runs }) => [date, runs.flatMap(({ minutes }) => minutes)])
+  same(name, days, floorRequest(asked))
+}
+
+function same(name: string, one: unknown, other: unknown): void {
+  if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error(`${name}: the answers differ`)
+}
+
+/** Medians in milliseconds, run in turn, so that a busy machine slows all alike. */
+function race(...runners: (() => unknown)[]): number[] {
+  const times = runners.map((): number[] => [])
+  const until = performance.now() + 1000
+  for (let round = 0; round < 30 || (performance.now() < until && round < 2000); round++) {
+    for (const [i, run] of runners.entries()) {
+      const start = performance.now()
+      run()
+      if (round >= 5) times[i]!.push(performance.now() - start)
+    }
+  }
+  return times.map(median)
+}
+
+const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1]!
+
+/** Not in turn with others, which would empty the caches for it; the best of three, since a ratio doubles the noise. */
+function alone(packed: PackedCase): number {
+  const medians = [1, 2, 3].map(() => race(() => answer(fromPacked(packed), packed.viewer))[0]!)
+  return Math.min(...medians)
+}
+
+/** V8's own count of what lands on its heap, and what typed arrays take beside it. */
+function allocated(asked: Case): number {
+  const calls = 200
+  const heap = getHeapStatistics as unknown as () => { total_allocated_bytes: number }
+  const beside: number[] = []
+  const before = heap().total_allocated_bytes
+  for (let i = 0; i < calls; i++) {
+    const held = process.memoryUsage().arrayBuffers
+    answer(fromRows(asked), asked.viewer)
+    beside.push(process.memoryUsage().arrayBuffers - held)
+  }
+  return (heap().total_allocated_bytes - before) / calls + median(beside)
+}
+
+/** In a process of its own: the other lines would be counted too. */
+function memory(): number {
+  const script = fileURLToPath(new URL('slots-memory.ts', import.meta.url))
+  return Number(execFileSync(process.execPath, [script], { encoding: 'utf8' }))
+}

@@ -1,0 +1,67 @@
+-- Everything a slot question needs, in one statement and one round trip, whatever the number of hosts (performance.md §2).
+-- It chooses the workspace itself, from the public address, so that row-level policies hold while it reads. The heavy part, the
+-- packed busy time, is left out for hosts whose version the caller already has: `known` is {"<host id>": version}.
+create function page_inputs(host_slug text, page_slug text, known jsonb)
+returns table (workspace_id uuid, page jsonb, hosts jsonb, busy_hosts uuid[], busy bytea[])
+language plpgsql volatile as $$
+declare
+  place uuid;
+  owner uuid;
+begin
+  select d.workspace_id, d.subject_id into place, owner from directory d where d.kind = 'host' and d.key = host_slug;
+  if place is null then return; end if;
+  perform set_config('app.workspace_id', place::text, true);
+  return query select * from page_inputs_of(place, (
+    select p.page_id from scheduling_pages p where p.workspace_id = place and p.owner_id = owner and p.slug = page_slug
+  ), known);
+end $$;
+
+-- The same, for a caller that already stands in the workspace.
+create function page_inputs_of(place uuid, wanted uuid, known jsonb)
+returns table (workspace_id uuid, page jsonb, hosts jsonb, busy_hosts uuid[], busy bytea[])
+language sql volatile as $$
+  with page as (
+    select p.page_id, p.slug, p.locale, p.open, p.owner_id as page_owner_id, e.*
+    from scheduling_pages p
+    join event_types e on e.workspace_id = p.workspace_id and e.event_type_id = p.event_type_id
+    where p.workspace_id = place and p.page_id = wanted
+  ), host as (
+    select u.user_id, u.name, u.email, u.slug, u.zone, u.locale, h.priority, coalesce(v.version, 0) as version,
+           coalesce(chosen.weekly, own.weekly) as weekly, coalesce(chosen.overrides, own.overrides) as overrides, coalesce(chosen.zone, own.zone, u.zone) as schedule_zone
+    from page
+    join (
+      select x.user_id, x.priority from event_type_hosts x, page where x.workspace_id = place and x.event_type_id = page.event_type_id
+      union all
+      select page.page_owner_id, 0 from page where not exists (select from event_type_hosts x where x.workspace_id = place and x.event_type_id = page.event_type_id)
+    ) h on true
+    join users u on u.workspace_id = place and u.user_id = h.user_id and u.disabled_at is null
+    left join host_versions v on v.workspace_id = place and v.user_id = u.user_id
+    left join schedules chosen on chosen.workspace_id = place and chosen.schedule_id = page.schedule_id and chosen.user_id = u.user_id
+    left join schedules own on own.workspace_id = place and own.user_id = u.user_id and own.is_default
+  ), calendar as (
+    select c.user_id, c.calendar_id, c.connection_id, c.checked, c.destination, c.writable, c.synced_at, c.quarantined_at, c.packed_busy, n.state, n.reason
+    from calendars c
+    join connections n on n.workspace_id = place and n.connection_id = c.connection_id and n.state <> 'disconnected'
+    where c.workspace_id = place and c.user_id in (select user_id from host) and (c.checked or c.destination)
+  )
+  select place,
+    (select to_jsonb(page) || jsonb_build_object('owner', (select jsonb_build_object('id', u.user_id, 'name', u.name, 'slug', u.slug) from users u where u.workspace_id = place and u.user_id = page.page_owner_id),
+                                                 'workspace', (select w.name from workspaces w where w.workspace_id = place)) from page),
+    (select jsonb_agg(jsonb_build_object(
+       'id', host.user_id, 'name', host.name, 'email', host.email, 'slug', host.slug, 'zone', host.zone, 'locale', host.locale, 'priority', host.priority, 'version', host.version,
+       'schedule', jsonb_build_object('zone', host.schedule_zone, 'weekly', host.weekly, 'overrides', host.overrides),
+       'connection', (select n.state from connections n where n.workspace_id = place and n.user_id = host.user_id and n.state <> 'disconnected'),
+       'calendars', coalesce((select jsonb_agg(jsonb_build_object('id', c.calendar_id, 'checked', c.checked, 'destination', c.destination, 'writable', c.writable,
+           'synced', (extract(epoch from c.synced_at) * 1000)::bigint, 'quarantined', c.quarantined_at is not null)) from calendar c where c.user_id = host.user_id), '[]'),
+       'own', coalesce((select jsonb_agg(jsonb_build_array(
+           (extract(epoch from lower(o.during)) * 1000)::bigint, (extract(epoch from upper(o.during)) * 1000)::bigint, o.buffer_before, o.buffer_after, o.taken, o.capacity,
+           (o.event_type_id = (select event_type_id from page))::int, (extract(epoch from o.hold_until) * 1000)::bigint, encode(o.hold_hash, 'hex'), o.occupancy_id) order by lower(o.during))
+         from occupancy o where o.workspace_id = place and o.host_id = host.user_id and upper(o.during) > now() - interval '8 days'), '[]'),
+       'asked', coalesce((select jsonb_agg(jsonb_build_array((extract(epoch from b.starts_at) * 1000)::bigint, (extract(epoch from b.ends_at) * 1000)::bigint))
+         from bookings b join booking_hosts g on g.workspace_id = place and g.booking_id = b.booking_id and g.user_id = host.user_id
+         where b.workspace_id = place and b.state = 'requested' and b.ends_at > now()), '[]')
+     ) order by host.priority, host.user_id) from host),
+    (select array_agg(c.user_id order by c.calendar_id) from calendar c join host using (user_id) where c.checked and known ->> host.user_id::text is distinct from host.version::text),
+    (select array_agg(c.packed_busy order by c.calendar_id) from calendar c join host using (user_id) where c.checked and known ->> host.user_id::text is distinct from host.version::text)
+  from (select) one
+$$;

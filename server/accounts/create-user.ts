@@ -1,0 +1,22 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Tx } from '#server/platform/database.ts'
+import type { Locale } from '#core/locale/locale.ts'
+import { signInKey, type Seat } from './model.ts'
+import { slugCandidates, slugFrom } from './slug.ts'
+import { enterInDirectory, insertUser, saveSeat } from './store.ts'
+
+export type UserDraft = { workspaceId: string; email: string; name: string; passwordHash: string; roleId: string; locale: Locale; zone: string; seat: Seat }
+
+/** A user with a public slug of their own. An address that is already someone's is never touched (F05). */
+export async function createUser(tx: Tx, draft: UserDraft): Promise<{ kind: 'created'; userId: string; slug: string } | { kind: 'known-address' }> {
+  const { workspaceId } = draft
+  const userId = randomUUID()
+  if (!(await enterInDirectory(tx, 'sign-in', [signInKey(draft.email)], workspaceId, userId))) return { kind: 'known-address' }
+
+  const wish = slugFrom(draft.name)
+  const slug = await enterInDirectory(tx, 'host', [...slugCandidates(wish), `${wish}-${randomBytes(5).toString('hex')}`], workspaceId, userId)
+  if (!slug) throw new Error('no free slug was found')
+  await insertUser(tx, { ...draft, userId, slug })
+  await saveSeat(tx, workspaceId, userId, draft.seat)
+  return { kind: 'created', userId, slug }
+}

@@ -1,0 +1,22 @@
+import { MINUTE } from '#core/time/model.ts'
+import type { Task } from '#server/platform/jobs.ts'
+import { findDue, findWorkspaces } from './store.ts'
+import { syncCalendar } from './sync.ts'
+
+/**
+ * Every minute: asks for a sync of each calendar that nobody has looked at for a while. Providers that push are polled too, only
+ * later: every push may be lost (I11). It is also what tries again after a fault.
+ */
+export const pollCalendars: Task = {
+  name: 'calendars.poll',
+  cron: '* * * * *',
+  async run(deps) {
+    const now = deps.now()
+    // The clock of cron and the end of the last look seldom agree to the second.
+    const before = now - deps.config.syncMinutes * MINUTE + MINUTE / 4
+    for (const workspaceId of await findWorkspaces(deps.db)) {
+      const due = await deps.db.inWorkspace(workspaceId, (tx) => findDue(tx, workspaceId, before, now))
+      for (const { calendarId } of due) await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId })
+    }
+  },
+}

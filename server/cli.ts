@@ -1,0 +1,180 @@
+import { parseArgs } from 'node:util'
+import { DAY } from '#core/time/model.ts'
+import { parseDate, startOfDay } from '#core/time/wall.ts'
+import { explain } from '#core/availability/reasons.ts'
+import { BadConfig, describeConfig, readConfig, type Config } from '#server/platform/config.ts'
+import { DatabaseRefused } from '#server/platform/migrate.ts'
+import { NoEmbeddedDatabase } from '#server/platform/postgres.ts'
+import { resetPassword } from './accounts/password.ts'
+import { loadInputs, modeOf, questionOf } from './bookings/inputs.ts'
+import { doctor } from './doctor.ts'
+import { setUp } from './first-run.ts'
+import { open } from './open.ts'
+import { start } from './start.ts'
+
+const HELP = `ritrovo — meeting software that you host yourself
+
+  ritrovo start [--only web|worker] [--demo]    serve (the default)
+  ritrovo setup --email E --password P --name N [--workspace W] [--locale en|it] [--zone Z]
+                                                make the first workspace and its admin
+  ritrovo doctor                                check everything this server needs, with the fix in words
+  ritrovo explain HOST/PAGE YYYY-MM-DD          why each time of a day is, or is not, offered
+  ritrovo config                                every variable, its value and where it comes from
+  ritrovo user reset-password --email E --password P
+
+The password may come from standard input with --password -.
+`
+
+/** One command line; the exit code is its answer. Everything works without a terminal. */
+export async function command(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [name = 'start', ...rest] = args[0]?.startsWith('-') ? ['start', ...args] : args
+  try {
+    switch (name) {
+      case 'start':
+        return await serve(readConfig(env), rest)
+      case 'setup':
+        return await setup(readConfig(env), rest)
+      case 'doctor':
+        return await doctor(readConfig(env), print)
+      case 'explain':
+        return await explainDay(readConfig(env), rest)
+      case 'config':
+        print(describeConfig(env))
+        return 0
+      case 'user':
+        return await user(readConfig(env), rest)
+      case 'help':
+      case '--help':
+        print(HELP)
+        return 0
+      default:
+        complain(`There is no command “${name}”.\n\n${HELP}`)
+        return 2
+    }
+  } catch (error) {
+    // What the person at the console can mend is said in its own words; the rest keeps its trace.
+    if (error instanceof BadConfig || error instanceof DatabaseRefused || error instanceof NoEmbeddedDatabase || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) complain((error as Error).message)
+    else if ((error as { code?: string }).code === 'EADDRINUSE') complain(`Port ${readConfig(env).port} is taken: set PORT to another one.`)
+    else complain((error as Error).stack ?? String(error))
+    return 1
+  }
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const complain = (line: string): void => void process.stderr.write(`${line}\n`)
+
+async function serve(config: Config, args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { only: { type: 'string' }, demo: { type: 'boolean' }, open: { type: 'boolean' } } })
+  if (values.only !== undefined && values.only !== 'web' && values.only !== 'worker') {
+    complain('--only takes web or worker.')
+    return 2
+  }
+  const demo = values.demo ? await (await import('./demo.ts')).prepareDemo(config) : null
+  const started = await start(demo?.config ?? config, values.only ? { only: values.only } : {})
+  await demo?.ready(started.url)
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        void Promise.resolve(started.stop())
+          .then(() => demo?.stop())
+          .then(() => done(0))
+      })
+  })
+}
+
+async function setup(config: Config, args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { email: { type: 'string' }, password: { type: 'string' }, name: { type: 'string' }, workspace: { type: 'string' }, locale: { type: 'string' }, zone: { type: 'string' } },
+  })
+  if (!values.email || !values.password || !values.name) {
+    complain('setup needs --email, --password and --name.')
+    return 2
+  }
+  const password = values.password === '-' ? await readStdin() : values.password
+  const { deps, close } = await open(config)
+  try {
+    const outcome = await setUp(deps, {
+      email: values.email,
+      password,
+      name: values.name,
+      workspaceName: values.workspace ?? values.name,
+      locale: values.locale === 'it' ? 'it' : 'en',
+      zone: values.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      key: null,
+    })
+    switch (outcome.kind) {
+      case 'ready':
+        print(`${values.name} may now sign in with ${values.email}.`)
+        return 0
+      case 'closed':
+        complain('This server already has a workspace: invite people from Team instead.')
+        return 1
+      default:
+        complain(`That cannot be: ${outcome.kind}.`)
+        return 1
+    }
+  } finally {
+    await close()
+  }
+}
+
+async function user(config: Config, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { email: { type: 'string' }, password: { type: 'string' } } })
+  if (positionals[0] !== 'reset-password' || !values.email || !values.password) {
+    complain('ritrovo user reset-password --email E --password P')
+    return 2
+  }
+  const password = values.password === '-' ? await readStdin() : values.password
+  const { deps, close } = await open(config)
+  try {
+    const outcome = await resetPassword(deps, { email: values.email, password })
+    if (outcome.kind === 'reset') {
+      print('The password is changed; every session of this user has ended.')
+      return 0
+    }
+    complain(outcome.kind === 'unknown' ? 'Nobody signs in with that address.' : 'That password is too short: use 10 characters or more.')
+    return 1
+  } finally {
+    await close()
+  }
+}
+
+async function explainDay(config: Config, [address = '', day = '']: string[]): Promise<number> {
+  const [host, page] = address.split('/')
+  const date = parseDate(day)
+  if (!host || !page || !date) {
+    complain('ritrovo explain HOST/PAGE YYYY-MM-DD')
+    return 2
+  }
+  const { deps, close } = await open(config)
+  try {
+    const inputs = await loadInputs(deps.db, { host, page })
+    if (!inputs) {
+      complain(`There is no page ${host}/${page}.`)
+      return 1
+    }
+    const now = deps.now()
+    const mode = modeOf(inputs, now)
+    print(mode.kind === 'bookable' ? 'The page takes bookings.' : `The page ${mode.kind === 'requests' ? 'takes requests' : 'is closed'}: ${mode.reason}.`)
+    const zone = inputs.hosts[0]?.schedule.zone ?? 'UTC'
+    const begin = startOfDay(zone, date)
+    const duration = inputs.type.durations[0]!
+    const question = questionOf(inputs, { duration, window: { start: begin, end: begin + DAY }, now, mode })
+    for (let start = begin; start < begin + DAY; start += inputs.type.increment * 60_000) {
+      const reasons = [...new Set(explain(question, start).map((reason) => reason.kind))]
+      if (reasons.length === 1 && reasons[0] === 'outside-hours') continue
+      const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(start)
+      print(`${clock}  ${reasons.length === 0 ? 'free' : reasons.join(', ')}`)
+    }
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+async function readStdin(): Promise<string> {
+  let text = ''
+  for await (const chunk of process.stdin) text += String(chunk)
+  return text.replace(/\r?\n$/, '')
+}

@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
+import pg from 'pg'
+import type { Instant } from '#core/time/model.ts'
+
+/** A transaction. `withTables<Mine>()` gives a slice its own tables; queries started together travel together. */
+export type Tx = Kysely<unknown> & {
+  /** A statement that the server keeps prepared on each connection: for the few hot ones. */
+  prepared<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>
+}
+
+export type Db = {
+  /** One transaction that sees one workspace and nothing else; a deadlock or serialization failure is tried once more. */
+  inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One transaction that sees no workspace: the directory, the instance, rate limits. */
+  outside<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One statement on its own, for functions that choose their workspace themselves. */
+  prepared<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>
+  /** Whether the current call stands inside a transaction: no outgoing call may start there (E10). */
+  insideTransaction(): boolean
+  /** Totals since the start, for the budgets of performance.md. BEGIN and COMMIT are not counted. */
+  counts(): { statements: number; roundTrips: number }
+  pool: pg.Pool
+  end(): Promise<void>
+}
+
+export type DatabaseAddress = { connectionString: string } | { host: string; user: string; database: string }
+
+/** A point in time as a statement's parameter. */
+export const at = (instant: Instant): string => new Date(instant).toISOString()
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+// 40001 serialization failure, 40P01 deadlock: PostgreSQL has undone all of it and asks for another try.
+const TRY_AGAIN = new Set(['40001', '40P01'])
+const TIMESTAMPTZ = 1184
+const BIGINT = 20
+
+// Instants are numbers everywhere; only for our own pool, since the job queue brings code that expects Date.
+const readDate = pg.types.getTypeParser(TIMESTAMPTZ) as (text: string) => Date
+const types = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary' = 'text') => {
+    if (format === 'text' && oid === TIMESTAMPTZ) return (text: string) => readDate(text).getTime()
+    if (format === 'text' && oid === BIGINT) return Number
+    return pg.types.getTypeParser(oid, format)
+  }) as typeof pg.types.getTypeParser,
+}
+
+/** Opens the pool of the application's role, which owns nothing and cannot see past a row-level policy. */
+export function openDatabase(address: DatabaseAddress, options: { max?: number } = {}): Db {
+  const pool = new pg.Pool({
+    ...address,
+    types,
+    pipeline: true,
+    max: options.max ?? 12,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 20_000,
+    application_name: 'ritrovo',
+    // The role is taken on before the connection is lent for the first time.
+    onConnect: async (client: pg.ClientBase) => {
+      await client.query(`select set_config('role', r, false) from (select 'ritrovo_app' r where exists (select from pg_roles where rolname = 'ritrovo_app') and pg_has_role('ritrovo_app', 'member')) x; set timezone = 'UTC'`)
+    },
+  } as pg.PoolConfig)
+  // An idle connection that the server closed is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => undefined)
+
+  const inside = new AsyncLocalStorage<true>()
+  const totals = { statements: 0, roundTrips: 0 }
+  const transactions = new WeakMap<pg.PoolClient, Tx>()
+
+  function transactionOn(client: pg.PoolClient): Tx {
+    const known = transactions.get(client)
+    if (known) return known
+    const ask = counted(client, totals)
+    // Kysely asks its pool for a connection before each query: it is always given this one.
+    const only = { connect: async () => ({ query: ask, release: () => undefined }), end: async () => undefined }
+    const tx = Object.assign(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: only as unknown as PostgresPool }) }), {
+      prepared: async <Row>(name: string, text: string, values: unknown[]) => (await ask({ name, text, values })).rows as Row[],
+    })
+    transactions.set(client, tx)
+    return tx
+  }
+
+  async function once<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let broken = false
+    try {
+      const [, result] = await Promise.all([client.query(begin), inside.run(true, () => work(transactionOn(client)))])
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch(() => {
+        broken = true
+      })
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  async function transact<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await once(begin, work)
+    } catch (error) {
+      if (!TRY_AGAIN.has((error as { code?: string }).code ?? '')) throw error
+      return await once(begin, work)
+    }
+  }
+
+  return {
+    inWorkspace(workspaceId, work) {
+      if (!UUID.test(workspaceId)) throw new Error('inWorkspace was given something that is not a workspace id')
+      // `true` ends the setting with the transaction: the next borrower of this connection starts blind.
+      return transact(`begin; select set_config('app.workspace_id', '${workspaceId}', true)`, work)
+    },
+    outside: (work) => transact('begin', work),
+    async prepared<Row>(name: string, text: string, values: unknown[]) {
+      totals.statements++
+      totals.roundTrips++
+      return (await pool.query({ name, text, values })).rows as Row[]
+    },
+    insideTransaction: () => inside.getStore() === true,
+    counts: () => ({ ...totals }),
+    pool,
+    end: () => pool.end(),
+  }
+}
+
+/** Counts statements, and as one round trip all that leave before the first answer is back. */
+function counted(client: pg.PoolClient, totals: { statements: number; roundTrips: number }) {
+  let waiting = 0
+  return async (...args: [string | pg.QueryConfig, unknown[]?]) => {
+    totals.statements++
+    if (waiting++ === 0) totals.roundTrips++
+    try {
+      return await (client.query as (...q: unknown[]) => Promise<pg.QueryResult>)(...args)
+    } finally {
+      waiting--
+    }
+  }
+}

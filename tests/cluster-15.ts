@@ -1,0 +1,1 @@
+export { debian15 as default } from './cluster.ts'

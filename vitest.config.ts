@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+const DATABASE = ['tests/journeys/**/*.test.ts', 'tests/faults/database/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'house',
+          include: ['core/**/*.test.ts', 'server/**/*.test.{ts,tsx}', 'web/**/*.test.{ts,tsx}', 'practice/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: [...DATABASE, 'tests/e2e/**', 'tests/contracts/**', 'node_modules/**', 'dist/**'],
+          globalSetup: ['tests/cluster-18.ts'],
+        },
+      },
+      { extends: true, test: { name: 'postgres-18', include: DATABASE, globalSetup: ['tests/cluster-18.ts'] } },
+      { extends: true, test: { name: 'postgres-15', include: DATABASE, globalSetup: ['tests/cluster-15.ts'] } },
+      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], testTimeout: 180_000, fileParallelism: false } },
+      { extends: true, test: { name: 'contracts', include: ['tests/contracts/**/*.test.ts'] } },
+    ],
+  },
+})

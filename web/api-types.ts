@@ -1,0 +1,237 @@
+/** The shapes of /api/v1 as the browser reads them. Instants are epoch milliseconds. */
+import type { Assignment, Horizon, WallSpan } from '#core/availability/model.ts'
+import type { Locale } from '#core/locale/locale.ts'
+import type { Instant, Zone } from '#core/time/model.ts'
+
+export type Permission = 'personal-email' | 'edit-others-pages' | 'manage-people' | 'manage-workspace' | 'see-all-contacts'
+export type Theme = 'system' | 'light' | 'dark'
+export type Seat = { kind: 'core' | 'sales' | 'service'; level: 'starter' | 'professional' | 'enterprise' }
+export type BuiltIn = 'admin' | 'member'
+
+export type Me = {
+  user: { id: string; name: string; email: string; slug: string; locale: Locale; zone: Zone; theme: Theme }
+  workspace: { id: string; name: string; locale: Locale; zone: Zone; seatGate: boolean }
+  role: { id: string; name: string; builtIn: BuiltIn | null }
+  permissions: Permission[]
+  seat: Seat | null
+  mail: { practice: boolean }
+}
+export type SetupState = { open: boolean; keyOk?: boolean }
+export type NewcomerDraft = { name: string; password: string; locale: Locale; zone: Zone }
+export type FirstRunDraft = NewcomerDraft & { key: string; email: string; workspaceName: string }
+export type ProfileChange = Partial<{ name: string; slug: string; locale: Locale; zone: Zone; theme: Theme }>
+export type WorkspaceChange = Partial<{ name: string; locale: Locale; zone: Zone; seatGate: boolean }>
+
+export type Role = { id: string; name: string; builtIn: BuiltIn | null; permissions: Permission[] }
+export type Person = { id: string; name: string; email: string; slug: string; role: { id: string; name: string }; seat: Seat | null; disabled: boolean }
+export type Invitation = { id: string; email: string; roleId: string; expiresAt: Instant }
+export type People = { people: Person[]; invitations: Invitation[]; roles: Role[] }
+export type InvitationSeen = { email: string; workspaceName: string; known: boolean }
+
+export type Contact = {
+  id: string
+  name: string
+  email: string
+  phone: string | null
+  jobTitle: string | null
+  company: { id: string; name: string } | null
+  lastEntryAt: Instant | null
+  nextMeetingAt: Instant | null
+  locale: string | null
+  zone: Zone | null
+  source: string
+  createdAt: Instant
+}
+export type ContactDraft = { name: string; email: string; phone?: string; jobTitle?: string; companyName?: string }
+export type EntryKind = 'booked' | 'requested' | 'accepted' | 'declined' | 'moved' | 'cancelled' | 'note' | 'meeting'
+export type TimelineEntry = {
+  id: string
+  kind: EntryKind
+  at: Instant
+  recordedAt: Instant
+  bookingId: string | null
+  author: { id: string; name: string } | null
+  words: {
+    title?: string
+    start?: Instant
+    end?: Instant
+    from?: { start: Instant; end: Instant }
+    place?: string
+    text?: string
+    by?: 'visitor' | 'host' | 'calendar'
+    page?: string
+  }
+}
+
+export type ReasonCode =
+  | 'wrong-password'
+  | 'forbidden'
+  | 'not-found'
+  | 'not-caldav'
+  | 'tls'
+  | 'dns'
+  | 'connect'
+  | 'timeout'
+  | 'server-error'
+  | 'too-large'
+  | 'refused-address'
+  | 'bad-answer'
+  | 'no-calendars'
+  | 'other-host'
+  | 'plain-http'
+  | 'slow-down'
+  | 'write-refused'
+export type ProviderName = 'google' | 'microsoft' | 'exchange' | 'caldav'
+export type Calendar = {
+  id: string
+  name: string
+  color: string | null
+  zone: Zone | null
+  writable: boolean
+  checked: boolean
+  destination: boolean
+  syncedAt: Instant | null
+  trouble: ReasonCode | null
+  quarantined: boolean
+  troubledEvents: number
+  blocksTentative: boolean
+  blocksUnanswered: boolean
+  eventCount: number
+}
+export type Connection = {
+  id: string
+  provider: ProviderName
+  account: string
+  state: 'connecting' | 'connected' | 'broken'
+  reason: ReasonCode | null
+  since: Instant
+  verifiedAt: Instant | null
+  capabilities: Record<string, boolean>
+  calendars: Calendar[]
+}
+export type CaldavDraft = { address: string; user: string; password: string; consent: { textVersion: string; locale: Locale } }
+export type CalendarChange = Partial<{ checked: boolean; destination: boolean; blocksTentative: boolean; blocksUnanswered: boolean }>
+export type CheckStep = { step: 'read' | 'write' | 'live'; ok: boolean; detail: { events?: number; ms?: number; minutes?: number }; reason?: ReasonCode }
+export type Disconnected = { offlinePages: number; keptMeetings: number }
+
+export type Place = { kind: 'video' | 'phone' | 'place' | 'ask'; value: string }
+export type QuestionKind = 'text' | 'long' | 'choice' | 'many' | 'phone' | 'number' | 'date' | 'check'
+export type Question = { id: string; label: string; kind: QuestionKind; required: boolean; options?: string[] }
+export type ReminderUnit = 'minutes' | 'hours' | 'days' | 'weeks'
+export type Reminder = { n: number; unit: ReminderUnit }
+export type WhenUnreadable = { kind: 'close' } | { kind: 'requests' } | { kind: 'last-known'; hours: number }
+export type EventType = {
+  id: string
+  title: string
+  description: string
+  location: Place
+  durations: number[]
+  increment: number
+  bufferBefore: number
+  bufferAfter: number
+  notice: number
+  horizon: Horizon
+  perDay: number | null
+  perWeek: number | null
+  capacity: number
+  assignment: Assignment
+  hosts: { id: string; name: string; priority: number }[]
+  scheduleId: string | null
+  questions: Question[]
+  consent: { required: boolean; text: string } | null
+  reminders: Reminder[]
+  guestsMax: number
+  whenUnreadable: WhenUnreadable
+  version: number
+}
+export type PageState = 'active' | 'offline' | 'paused'
+export type OfflineReason = 'no-calendar' | 'broken' | 'no-destination' | 'stale'
+export type Page = {
+  id: string
+  slug: string
+  hostSlug: string
+  url: string
+  locale: 'auto' | Locale
+  open: boolean
+  listed: boolean
+  mine: boolean
+  mayEdit: boolean
+  owner: { id: string; name: string }
+  eventType: EventType
+  state: PageState
+  offlineReason: OfflineReason | null
+  bookings: number
+  requests: number
+}
+export type PageDraft = { title: string; duration?: number; slug?: string; template?: string }
+export type PageChange = Partial<Pick<Page, 'slug' | 'locale' | 'open' | 'listed'>> & { eventType?: Partial<EventType>; version: number }
+export type Schedule = {
+  id: string
+  name: string
+  zone: Zone
+  weekly: WallSpan[][]
+  overrides: { date: string; spans: WallSpan[] }[]
+  isDefault: boolean
+  version: number
+}
+export type ScheduleDraft = Pick<Schedule, 'name' | 'zone' | 'weekly' | 'overrides'>
+export type ScheduleChange = Partial<ScheduleDraft & { isDefault: boolean }> & { version: number }
+export type Preview = { days: { date: string; starts: Instant[] }[]; soonest: Instant[] }
+export type Explained = { starts: { start: Instant; reasons: string[] }[] }
+
+export type BookingState = 'requested' | 'confirmed' | 'declined' | 'cancelled' | 'expired'
+export type Letter = { kind: string; state: LetterState; to: string; at: Instant }
+export type LetterState = 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'practice'
+export type Booking = {
+  id: string
+  state: BookingState
+  start: Instant
+  end: Instant
+  zone: Zone
+  title: string
+  page: { id: string; title: string; url: string } | null
+  contact: { id: string; name: string; email: string } | null
+  name: string
+  email: string
+  guests: string[]
+  answers: { label: string; value: string }[]
+  location: Place
+  calendarState: 'none' | 'writing' | 'standing' | 'failed'
+  calendarReason: string | null
+  standingAt: Instant | null
+  conflict: boolean
+  proposed: Instant[] | null
+  letters: Letter[]
+  revision: number
+  visitorZone: Zone
+  createdAt: Instant
+  cancelledBy: 'visitor' | 'host' | 'calendar' | null
+  cancelReason: string | null
+  hosts: { id: string; name: string }[]
+}
+export type BookingTab = 'upcoming' | 'requests' | 'past' | 'cancelled'
+export type TodayProblem = { kind: string; bookingId?: string; reason?: string; title?: string; name?: string }
+export type Today = {
+  connect: boolean
+  requests: number
+  meetings: Booking[]
+  next: Booking | null
+  pages: { title: string; url: string; state: PageState }[]
+  problems: TodayProblem[]
+}
+
+export type OutboxLetter = { id: string; kind: string; recipient: string; subject: string; state: LetterState; trouble: string | null; createdAt: Instant }
+export type OpenedLetter = OutboxLetter & { html: string; text: string; ics: string | null; headers: { name: string; value: string }[] }
+
+/** What a stranger may do without signing in; the rehearsal of the first run books like one. */
+export type PublicBookingDraft = {
+  start: Instant
+  length: number
+  zone: Zone
+  name: string
+  email: string
+  answers: Record<string, string>
+  guests: string[]
+  consent: boolean
+  locale: Locale
+}
