@@ -70,30 +70,31 @@ function same(name: string, one: unknown, other: unknown): void {
 }
 
 /** Medians in milliseconds, run in turn, so that a busy machine slows all alike. */
-function race(...runners: (() => unknown)[]): number[] {
+const race = (...runners: (() => unknown)[]): number[] => samples(runners).map((list) => list[list.length >> 1]!)
+
+/**
+ * For growth: not in turn with others, which would empty the caches for it, and the fastest run, since sizes measured
+ * one after the other meet different neighbours on the machine.
+ */
+const alone = (packed: PackedCase): number => samples([() => answer(fromPacked(packed), packed.viewer)])[0]![0]!
+
+/** Each runner's times, fastest first, without those of its first rounds. */
+function samples(runners: (() => unknown)[]): number[][] {
   const times = runners.map((): number[] => [])
-  const until = performance.now() + 1000
-  for (let round = 0; round < 30 || (performance.now() < until && round < 2000); round++) {
+  const until = performance.now() + 1500
+  for (let round = 0; round < 30 || (performance.now() < until && round < 3000); round++) {
     for (const [i, run] of runners.entries()) {
       const start = performance.now()
       run()
       if (round >= 5) times[i]!.push(performance.now() - start)
     }
   }
-  return times.map(median)
-}
-
-const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1]!
-
-/** Not in turn with others, which would empty the caches for it; the best of three, since a ratio doubles the noise. */
-function alone(packed: PackedCase): number {
-  const medians = [1, 2, 3].map(() => race(() => answer(fromPacked(packed), packed.viewer))[0]!)
-  return Math.min(...medians)
+  return times.map((list) => list.sort((a, b) => a - b))
 }
 
 /** V8's own count of what lands on its heap, and what typed arrays take beside it. */
 function allocated(asked: Case): number {
-  const calls = 200
+  const calls = 201
   const heap = getHeapStatistics as unknown as () => { total_allocated_bytes: number }
   const beside: number[] = []
   const before = heap().total_allocated_bytes
@@ -102,7 +103,7 @@ function allocated(asked: Case): number {
     answer(fromRows(asked), asked.viewer)
     beside.push(process.memoryUsage().arrayBuffers - held)
   }
-  return (heap().total_allocated_bytes - before) / calls + median(beside)
+  return (heap().total_allocated_bytes - before) / calls + beside.sort((a, b) => a - b)[calls >> 1]!
 }
 
 /** In a process of its own: the other lines would be counted too. */

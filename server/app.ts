@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
+import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import { chooseLocale } from '#core/locale/locale.ts'
 import { problem, sameOrigin, secureHeaders, type Env } from '#server/platform/http.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { clientAddress } from '#server/platform/limits.ts'
-import { routes as accounts } from './accounts/routes.ts'
+import { signedIn } from './accounts/gate.ts'
+import { accounts } from './accounts/routes.ts'
 import { publicAccounts } from './accounts/public-routes.ts'
 import { publicBookings } from './bookings/public-routes.ts'
 import { publicBookingsApi } from './bookings/public-api.ts'
 import { routes as bookings } from './bookings/routes.ts'
 import { routes as calendars } from './calendars/routes.ts'
 import { routes as connections } from './connections/routes.ts'
-import { routes as contacts } from './contacts/routes.ts'
+import { contacts } from './contacts/routes.ts'
 import { routes as eventTypes } from './event-types/routes.ts'
 import { firstRun } from './first-run.ts'
 import { health } from './health.ts'
@@ -43,15 +45,15 @@ export function createApp(deps: Deps) {
   app.route('/', health)
   const api = new OpenAPIHono<Env>()
     .route('/', publicAccounts)
+    .route('/', firstRun)
     .route('/', accounts)
     .route('/', contacts)
     .route('/', connections)
     .route('/', calendars)
     .route('/', eventTypes)
     .route('/', bookings)
-    .route('/', mail)
+    .route('/', mail(signedIn() as MiddlewareHandler))
   app.route('/api/v1', api)
-  app.route('/', firstRun)
   app.route('/api/public', publicBookingsApi)
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Ritrovo', version: '1', description: 'Scheduling pages, real calendars and a light CRM.' }, servers: [{ url: deps.config.url ?? '/' }] })
   app.all('/api/*', (c) => problem(c, 404, 'not-found'))

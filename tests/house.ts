@@ -15,7 +15,7 @@ export function aHouse(deps: Deps, ...rooms: Routes[]) {
     return next()
   }
   const app = new Hono<Env>().use(door, secureHeaders(), sameOrigin())
-  for (const room of rooms) app.route('/', room as unknown as Hono<Env>)
+  for (const room of rooms) app.route('/api/v1', room as unknown as Hono<Env>)
   return app
 }
 

@@ -52,15 +52,16 @@ function Frame() {
 
 type To = LinkProps['to']
 
-const LINE = 'flex min-h-10 items-center gap-3 rounded-control px-2.5 py-2 font-medium text-muted hover:text-text pointer-coarse:min-h-11'
-const HERE = 'bg-surface text-text shadow-[inset_3px_0_0_var(--primary)]'
+const LINE = 'flex min-h-10 items-center gap-3 rounded-control px-2.5 py-2 font-medium pointer-coarse:min-h-11'
+const HERE = { className: 'bg-surface text-text shadow-[inset_3px_0_0_var(--primary)] forced-colors:outline' }
+const ELSEWHERE = { className: 'text-muted hover:text-text' }
 
 function Rail({ requests }: { requests: number }) {
   const say = useSay(appWords)
   const { mail } = useMe()
   return (
     <nav aria-label={say('nav.label')} className="sticky top-0 hidden h-dvh flex-col gap-1 overflow-y-auto border-e border-border bg-sunken p-3 @5xl:flex">
-      <Link to="/app" className="mb-4 flex items-center gap-2 px-2 py-2 text-md font-bold">
+      <Link to="/app" className="mb-4 flex items-center gap-2 rounded-control px-2 py-2 text-md font-bold">
         <Mark />
         Ritrovo
       </Link>
@@ -69,14 +70,8 @@ function Rail({ requests }: { requests: number }) {
       <RailLink to="/app/contacts" icon={<ContactRound size={18} aria-hidden />} label={say('nav.contacts')} />
       {mail.practice && <RailLink to="/app/outbox" icon={<Inbox size={18} aria-hidden />} label={say('nav.outbox')} />}
       <RailLink to="/app/settings" icon={<Settings size={18} aria-hidden />} label={say('nav.settings')} />
-      <ul className="ms-7 grid">
-        <li>
-          <RailLink to="/app/settings/profile" under="/app/settings" label={say('settings.general')} />
-        </li>
-        <li>
-          <RailLink to="/app/team" label={say('nav.team')} />
-        </li>
-      </ul>
+      <SubLink to="/app/settings" label={say('settings.general')} />
+      <SubLink to="/app/team" label={say('nav.team')} />
       <div className="mt-auto pt-4">
         <Person />
       </div>
@@ -84,16 +79,28 @@ function Rail({ requests }: { requests: number }) {
   )
 }
 
-function RailLink({ to, under, exact = false, icon, label, count = 0 }: { to: To; under?: string; exact?: boolean; icon?: ReactNode; label: string; count?: number }) {
+function RailLink({ to, exact = false, icon, label, count = 0 }: { to: To; exact?: boolean; icon: ReactNode; label: string; count?: number }) {
   const say = useSay(appWords)
   return (
-    <Link to={to} activeOptions={{ exact, includeSearch: false }} className={LINE} {...(icon || !under ? { activeProps: { className: HERE } } : { activeProps: { className: HERE } })}>
+    <Link to={to} activeOptions={{ exact, includeSearch: false }} className={LINE} activeProps={HERE} inactiveProps={ELSEWHERE}>
       {icon}
       <span className="flex-1">{label}</span>
       {count > 0 && <Count n={count} words={say('nav.requests', { n: count })} />}
     </Link>
   )
 }
+
+const SubLink = ({ to, label }: { to: To; label: string }) => (
+  <Link
+    to={to}
+    activeOptions={{ includeSearch: false }}
+    className="ms-9 flex min-h-9 items-center rounded-control px-2.5 text-sm pointer-coarse:min-h-11"
+    activeProps={{ className: 'font-bold text-text' }}
+    inactiveProps={{ className: 'text-muted hover:text-text' }}
+  >
+    {label}
+  </Link>
+)
 
 const Count = ({ n, words, className }: { n: number; words: string; className?: string }) => (
   <span className={cx('rounded-full bg-accent-soft px-2.5 text-sm font-medium text-on-accent-soft forced-colors:border', className)}>
@@ -111,7 +118,7 @@ function Person() {
       label={user.name}
       name={`${say('nav.account')}: ${user.name}`}
       icon={<Avatar name={user.name} />}
-      look={{ tone: 'quiet', wide: true }}
+      className="flex min-h-11 w-full items-center gap-3 rounded-control px-2 text-start text-sm font-medium hover:bg-surface"
     >
       <p className="border-b border-border px-3 pt-1 pb-2 text-sm text-muted">
         {user.email}
@@ -129,7 +136,7 @@ function Person() {
   )
 }
 
-const TAB = 'grid min-h-14 content-center justify-items-center gap-0.5 px-1 text-xs font-medium text-muted'
+const TAB = 'grid min-h-14 content-center justify-items-center gap-0.5 px-1 text-xs font-medium'
 
 function BottomBar({ requests }: { requests: number }) {
   const say = useSay(appWords)
@@ -139,7 +146,7 @@ function BottomBar({ requests }: { requests: number }) {
       <nav aria-label={say('nav.label')} className="sticky bottom-0 z-20 grid grid-cols-5 border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] @5xl:hidden">
         <BarLink to="/app" exact icon={<House size={20} aria-hidden />} label={say('nav.today')} />
         <BarLink to="/app/meetings" icon={<CalendarDays size={20} aria-hidden />} label={say('nav.meetings')} count={requests} />
-        <button type="button" className={TAB} onClick={() => setCreating(true)}>
+        <button type="button" className={cx(TAB, 'text-muted')} onClick={() => setCreating(true)}>
           <Plus size={20} aria-hidden />
           {say('nav.create')}
         </button>
@@ -154,7 +161,7 @@ function BottomBar({ requests }: { requests: number }) {
 function BarLink({ to, exact = false, icon, label, count = 0 }: { to: To; exact?: boolean; icon: ReactNode; label: string; count?: number }) {
   const say = useSay(appWords)
   return (
-    <Link to={to} activeOptions={{ exact, includeSearch: false }} className={TAB} activeProps={{ className: 'text-primary' }}>
+    <Link to={to} activeOptions={{ exact, includeSearch: false }} className={TAB} activeProps={{ className: 'text-primary' }} inactiveProps={{ className: 'text-muted' }}>
       <span className="relative">
         {icon}
         {count > 0 && <Count n={count} words={say('nav.requests', { n: count })} className="absolute -top-2 start-3 px-1.5 text-xs" />}

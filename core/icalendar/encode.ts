@@ -21,10 +21,11 @@ export const encodeText = (text: string): string =>
 
 /**
  * A parameter value, always quoted. A double quote has no way to be written that all clients read (RFC 6868 is not
- * everywhere), so it becomes a single one; a caret is doubled, because those who do read RFC 6868 would else eat it.
+ * everywhere), so it becomes a single one; a caret is doubled, because those who do read RFC 6868 would else eat it; a
+ * backslash, which means nothing here but is an escape to some, becomes a slash.
  */
 export const encodeParam = (text: string): string =>
-  `"${cleanText(text).replaceAll('\n', ' ').replaceAll('"', "'").replaceAll('^', '^^')}"`
+  `"${cleanText(text).replaceAll('\n', ' ').replaceAll('"', "'").replaceAll('\\', '/').replaceAll('^', '^^')}"`
 
 /** A mail address as a CAL-ADDRESS: what cannot stand in one is dropped, so it stays one value on one line. */
 export const encodeAddress = (email: string): string => `mailto:${cleanText(email).replace(/[\s"<>\\]/g, '')}`

@@ -14,8 +14,9 @@ export const daysIn = (year: number, month: number): number =>
 export const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
 /** Null when it is no date that exists: ical.js and Date roll 30 February on to 2 March (M7). */
-export function parseWritten(text: string): Written | null {
-  const value = text.length === 8 || text.charCodeAt(8) === 0x54 ? text : basic(text)
+export const parseWritten = (text: string): Written | null => strict(text) ?? strict(basic(text))
+
+function strict(value: string): Written | null {
   const year = digits(value, 0, 4)
   const month = digits(value, 4, 2)
   const date = digits(value, 6, 2)

@@ -91,7 +91,7 @@ function expandMaster(master: Event, start: Time, overrides: Event[], around: Su
     const range = ranges.findLast((each) => each.from <= moment)
     if (!range) occur(master, start, wall, moment, toInstant, into)
     else {
-      const time = { ...range.time, wall: wall + range.shift }
+      const time = { ...range.time, wall: wallOf(range.time.clock, moment) + range.shift }
       if (!skip.moments.has(momentOf(time))) occurOnce(range.event, time, into)
     }
   }
@@ -134,7 +134,7 @@ function untilWall(until: NonNullable<Rule['until']>, { clock, date }: Time): Wa
  * any time of day. A kind that does not block says so still; `busy` becomes `unknown`.
  */
 function hull(master: Event, start: Time, rule: Rule | null, into: Expansion): void {
-  const until = rule?.until ? untilWall(rule.until, start) + DAY : Infinity
+  const until = rule?.until ? untilWall(rule.until, start) + 1 : Infinity
   const slack = Math.abs(master.length.wall) + Math.abs(master.length.time) + start.spread + DAY
   const event: Event = { ...master, kind: master.kind === 'busy' ? 'unknown' : master.kind }
   const first = Math.max(start.wall, wallOf(start.clock, into.window.start) - slack)
@@ -145,7 +145,7 @@ function hull(master: Event, start: Time, rule: Rule | null, into: Expansion): v
       if (day * DAY + time >= start.wall) occurOnce(event, { ...start, wall: day * DAY + time }, into)
   } else if (first < last) {
     const from = instantOf(start.clock, first) - start.spread
-    push(event, { start: from, end: instantOf(start.clock, last) + slack }, into)
+    push(event, { start: from, end: instantOf(start.clock, last) + slack - DAY }, into)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Instant, Span, Zone } from '#core/time/model.ts'
 import { transitionsOf } from '#core/time/transitions.ts'
-import { UTC, wallOf } from './clock.ts'
+import { instantOf, UTC, wallOf } from './clock.ts'
 import { encodeAddress, encodeParam, encodeText, writeLines } from './encode.ts'
 import { wordsOf, writeMark } from './words.ts'
 import type { Words } from './words.ts'
@@ -57,22 +57,31 @@ export function writeObject(event: CalendarEvent, purpose: Purpose): string {
 
 /**
  * Times stand in the host's zone, not in UTC: the calendar shows and moves the event on the host's clock, and a change
- * of that zone's rules after the booking is seen instead of silently shifting the hour (D11).
+ * of that zone's rules after the booking is seen instead of silently shifting the hour (D11). Only an hour that comes
+ * twice cannot be told by its wall time; an event that begins or ends in the second of them is written in UTC.
  */
-export function timeLines({ span, zone, stamp }: CalendarEvent, status: 'CONFIRMED' | 'CANCELLED', sequence: number): string[] {
+export function timeLines(event: CalendarEvent, status: 'CONFIRMED' | 'CANCELLED', sequence: number): string[] {
+  const write = inUtc(event)
+    ? (instant: Instant) => `:${stampOf(wallOf(UTC, instant))}Z`
+    : (instant: Instant) => `;TZID=${event.zone}:${stampOf(wallOf(transitionsOf(event.zone), instant))}`
   return [
-    `DTSTAMP:${stampOf(stamp)}Z`,
-    `DTSTART${writeTime(span.start, zone)}`,
-    `DTEND${writeTime(span.end, zone)}`,
+    `DTSTAMP:${stampOf(event.stamp)}Z`,
+    `DTSTART${write(event.span.start)}`,
+    `DTEND${write(event.span.end)}`,
     `SEQUENCE:${sequence}`,
     `STATUS:${status}`,
   ]
 }
 
-const writeTime = (instant: Instant, zone: Zone): string =>
-  zone === 'UTC' ? `:${stampOf(wallOf(UTC, instant))}Z` : `;TZID=${zone}:${stampOf(wallOf(transitionsOf(zone), instant))}`
+type When = Pick<CalendarEvent, 'zone' | 'span'>
 
-export const zoneLines = ({ zone, span }: Pick<CalendarEvent, 'zone' | 'span'>): string[] => (zone === 'UTC' ? [] : writeZone(zone, span))
+export const zoneLines = (when: When): string[] => (inUtc(when) ? [] : writeZone(when.zone, when.span))
+
+function inUtc({ zone, span }: When): boolean {
+  if (zone === 'UTC') return true
+  const clock = transitionsOf(zone)
+  return [span.start, span.end].some((instant) => instantOf(clock, wallOf(clock, instant)) !== instant)
+}
 
 const wordLines = (words: Words): string[] => wordsOf(words).flatMap(([name, value]) => (value === '' ? [] : [`${name}:${value}`]))
 

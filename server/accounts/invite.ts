@@ -9,6 +9,7 @@ import { composeLetter } from '#server/mail/compose.ts'
 import { queueLetter } from '#server/mail/queue.ts'
 import { createUser } from './create-user.ts'
 import type { Scope } from './gate.ts'
+import { RULES, tooMany } from './limits.ts'
 import { INVITED_SEAT, signInKey, type Invite, type Newcomer } from './model.ts'
 import { exceeds } from './people.ts'
 import { findInDirectory, findOpenInvitation, findRole, insertInvitation, spendInvitation } from './store.ts'
@@ -20,7 +21,7 @@ export type InviteOutcome = { kind: 'invited'; id: string; link: string } | { ki
 /** A link that lets one person in, once, within a week; it goes out by letter and is also told to who invites. */
 export async function invite(deps: Deps, scope: Scope, { email, roleId, seat = INVITED_SEAT }: Invite): Promise<InviteOutcome> {
   const { workspaceId } = scope
-  const retryAfter = await tooMany(deps, workspaceId)
+  const retryAfter = await tooMany(deps, [RULES.invite, workspaceId])
   if (retryAfter) return { kind: 'slow-down', retryAfter }
   return deps.db.inWorkspace(workspaceId, async (tx) => {
     const role = await findRole(tx, workspaceId, roleId)

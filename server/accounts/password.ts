@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Deps } from '#server/platform/deps.ts'
-import { checkPassword, hashPassword } from '#server/platform/passwords.ts'
+import { checkPassword, hashPassword } from '#server/platform/secrets.ts'
 import type { Scope } from './gate.ts'
-import { signInKey } from './model.ts'
+import { RULES, tooMany } from './limits.ts'
+import { newPassword, signInKey } from './model.ts'
 import { openSession } from './sessions.ts'
 import { deleteSessionsOf, findInDirectory, findPasswordHash, savePasswordHash } from './store.ts'
 
@@ -15,7 +16,7 @@ export type PasswordOutcome = { kind: 'changed'; token: string } | { kind: 'wron
 /** Every session of the user ends; this browser gets a new one (F17). */
 export async function changePassword(deps: Deps, scope: Scope, input: { current: string; next: string; agent?: string | undefined }): Promise<PasswordOutcome> {
   const { workspaceId, userId } = scope
-  const retryAfter = await tooMany(deps, `${workspaceId}:${userId}`)
+  const retryAfter = await tooMany(deps, [RULES.password, userId])
   if (retryAfter) return { kind: 'slow-down', retryAfter }
   const known = await deps.db.inWorkspace(workspaceId, (tx) => findPasswordHash(tx, workspaceId, userId))
   if (!(await fits(input.current, known))) return { kind: 'wrong-password' }
@@ -28,10 +29,11 @@ export async function changePassword(deps: Deps, scope: Scope, input: { current:
 }
 
 /** For whoever stands at the server's own console: sets the given password, or one made up here and told once. All sessions end. */
-export async function resetPassword(deps: Deps, input: { email: string; password?: string | undefined }): Promise<{ kind: 'reset'; password: string } | { kind: 'unknown' }> {
+export async function resetPassword(deps: Deps, input: { email: string; password?: string | undefined }): Promise<{ kind: 'reset'; password: string } | { kind: 'unknown' } | { kind: 'too-simple' }> {
   const found = await deps.db.outside((tx) => findInDirectory(tx, 'sign-in', signInKey(input.email)))
   if (!found) return { kind: 'unknown' }
   const password = input.password ?? randomBytes(12).toString('base64url')
+  if (!newPassword.safeParse(password).success) return { kind: 'too-simple' }
   const hash = await hashOf(password)
   const { workspaceId, subjectId: userId } = found
   await deps.db.inWorkspace(workspaceId, async (tx) => {

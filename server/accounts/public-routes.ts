@@ -11,17 +11,17 @@ import { signIn } from './sign-in.ts'
 const tags = ['accounts']
 
 const getSetup = createRoute({
-  method: 'get', path: '/api/v1/setup', tags,
+  method: 'get', path: '/setup', tags,
   request: { query: z.object({ k: z.string().max(200).optional() }) },
   responses: { 200: json(z.object({ open: z.boolean(), keyOk: z.boolean() }), 'Whether the first run is still to come'), ...problems(400) },
 })
 const postSession = createRoute({
-  method: 'post', path: '/api/v1/sessions', tags,
+  method: 'post', path: '/sessions', tags,
   request: { body: body(z.strictObject({ email: z.string().min(1).max(254), password: anyPassword })) },
   responses: { 201: json(Me, 'Signed in'), ...problems(400, 401, 429) },
 })
 const getInvitation = createRoute({
-  method: 'get', path: '/api/v1/invitations/by-token/{token}', tags,
+  method: 'get', path: '/invitations/by-token/{token}', tags,
   request: { params: z.object({ token: z.string().max(200) }) },
   responses: { 200: json(z.object({ email: z.string(), workspaceName: z.string(), known: z.boolean() }), 'The invitation behind a link'), ...problems(404) },
 })

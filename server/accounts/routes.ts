@@ -17,48 +17,49 @@ const nothing = { description: 'Done' }
 const tags = ['accounts']
 const manager = [signedIn(), withPermission('manage-people')]
 
+/** @param retryAfter seconds */
 export const slowDown = (c: Context, retryAfter: number) => {
-  c.header('retry-after', String(Math.ceil(retryAfter / 1000)))
+  c.header('retry-after', String(retryAfter))
   return problem(c, 429, 'slow-down')
 }
 
-const getMe = createRoute({ method: 'get', path: '/api/v1/me', tags, middleware: signedIn(), responses: { 200: json(Me, 'Who is signed in'), ...problems(401) } })
+const getMe = createRoute({ method: 'get', path: '/me', tags, middleware: signedIn(), responses: { 200: json(Me, 'Who is signed in'), ...problems(401) } })
 const patchMe = createRoute({
-  method: 'patch', path: '/api/v1/me', tags, middleware: signedIn(),
+  method: 'patch', path: '/me', tags, middleware: signedIn(),
   request: { body: body(ProfileChange) },
   responses: { 200: json(Me, 'Changed'), ...problems(400, 401, 409) },
 })
 const postPassword = createRoute({
-  method: 'post', path: '/api/v1/me/password', tags, middleware: signedIn(),
+  method: 'post', path: '/me/password', tags, middleware: signedIn(),
   request: { body: body(z.strictObject({ current: anyPassword, next: newPassword })) },
   responses: { 204: { description: 'Changed; every other session has ended' }, ...problems(400, 401, 403, 429) },
 })
-const deleteSession = createRoute({ method: 'delete', path: '/api/v1/sessions/current', tags, responses: { 204: nothing } })
-const getPeople = createRoute({ method: 'get', path: '/api/v1/people', tags, middleware: signedIn(), responses: { 200: json(People, 'Everyone in the workspace'), ...problems(401) } })
+const deleteSession = createRoute({ method: 'delete', path: '/sessions/current', tags, responses: { 204: nothing } })
+const getPeople = createRoute({ method: 'get', path: '/people', tags, middleware: signedIn(), responses: { 200: json(People, 'Everyone in the workspace'), ...problems(401) } })
 const patchPerson = createRoute({
-  method: 'patch', path: '/api/v1/people/{id}', tags, middleware: manager,
+  method: 'patch', path: '/people/{id}', tags, middleware: manager,
   request: { params: byId, body: body(PersonChange) },
   responses: { 200: json(Person, 'Changed'), ...problems(400, 401, 403, 404, 409) },
 })
 const postInvitation = createRoute({
-  method: 'post', path: '/api/v1/invitations', tags, middleware: manager,
+  method: 'post', path: '/invitations', tags, middleware: manager,
   request: { body: body(Invite) },
   responses: { 201: json(z.object({ id: z.uuid(), link: z.string() }), 'Invited; a letter is on its way'), ...problems(400, 401, 403, 404, 409, 429) },
 })
-const deleteInvitation = createRoute({ method: 'delete', path: '/api/v1/invitations/{id}', tags, middleware: manager, request: { params: byId }, responses: { 204: nothing, ...problems(401, 403, 404) } })
+const deleteInvitation = createRoute({ method: 'delete', path: '/invitations/{id}', tags, middleware: manager, request: { params: byId }, responses: { 204: nothing, ...problems(401, 403, 404) } })
 const postRole = createRoute({
-  method: 'post', path: '/api/v1/roles', tags, middleware: manager,
+  method: 'post', path: '/roles', tags, middleware: manager,
   request: { body: body(RoleDraft) },
   responses: { 201: json(Role, 'Created'), ...problems(400, 401, 403) },
 })
 const patchRole = createRoute({
-  method: 'patch', path: '/api/v1/roles/{id}', tags, middleware: manager,
+  method: 'patch', path: '/roles/{id}', tags, middleware: manager,
   request: { params: byId, body: body(RoleDraft.partial()) },
   responses: { 200: json(Role, 'Changed'), ...problems(400, 401, 403, 404, 409) },
 })
-const deleteRole = createRoute({ method: 'delete', path: '/api/v1/roles/{id}', tags, middleware: manager, request: { params: byId }, responses: { 204: nothing, ...problems(401, 403, 404, 409) } })
+const deleteRole = createRoute({ method: 'delete', path: '/roles/{id}', tags, middleware: manager, request: { params: byId }, responses: { 204: nothing, ...problems(401, 403, 404, 409) } })
 const patchWorkspace = createRoute({
-  method: 'patch', path: '/api/v1/workspace', tags, middleware: [signedIn(), withPermission('manage-workspace')],
+  method: 'patch', path: '/workspace', tags, middleware: [signedIn(), withPermission('manage-workspace')],
   request: { body: body(WorkspaceChange) },
   responses: { 200: json(Me, 'Changed'), ...problems(400, 401, 403) },
 })

@@ -1,7 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { HOUR, type Instant } from '#core/time/model.ts'
 import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
+import { sameSecret } from '#server/platform/secrets.ts'
 import { createUser } from './create-user.ts'
 import { BUILT_IN, FIRST_SEAT, type FirstRun } from './model.ts'
 import { findSetupKey, insertRole, insertWorkspace, lockInstance, saveSetupKey, workspaceExists } from './store.ts'
@@ -15,7 +16,8 @@ export async function issueSetupKey(deps: Deps): Promise<string | null> {
   return deps.db.outside(async (tx) => {
     if (await workspaceExists(tx)) return null
     const key = randomBytes(16).toString('hex')
-    if (!(await saveSetupKey(tx, hashOf(key), deps.now() + SETUP_KEY_LIFE))) throw new Error('this database was never prepared: its instance row is missing')
+    await lockInstance(tx)
+    await saveSetupKey(tx, hashOf(key), deps.now() + SETUP_KEY_LIFE)
     return key
   })
 }
@@ -49,5 +51,5 @@ export async function setUpWorkspace(tx: Tx, now: Instant, input: Omit<FirstRun,
 
 function fits(key: string, known: { hash: Buffer | null; expiresAt: Instant | null } | null, now: Instant): boolean {
   if (!known?.hash || known.expiresAt === null || known.expiresAt <= now) return false
-  return timingSafeEqual(hashOf(key), known.hash)
+  return sameSecret(hashOf(key), known.hash)
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Deps } from '#server/platform/deps.ts'
 import { readToken } from '#server/platform/secrets.ts'
+import { RULES, tooMany } from './limits.ts'
 import { getMember, type Member } from './member.ts'
 import { signInKey } from './model.ts'
 import { fits } from './password.ts'
@@ -17,7 +18,7 @@ export type SignInAttempt = { email: string; password: string; client: string; a
  */
 export async function signIn(deps: Deps, attempt: SignInAttempt): Promise<SignInOutcome> {
   const key = signInKey(attempt.email)
-  const retryAfter = await tooMany(deps, key, attempt.client)
+  const retryAfter = await tooMany(deps, [RULES.signInHere, `${attempt.client} ${key}`], [RULES.signInClient, attempt.client], [RULES.signInAccount, key])
   if (retryAfter) return { kind: 'slow-down', retryAfter }
 
   const found = await deps.db.outside((tx) => findInDirectory(tx, 'sign-in', key))

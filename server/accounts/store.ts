@@ -31,20 +31,20 @@ export async function leaveDirectory(tx: Tx, kind: 'host', workspaceId: string, 
   await sql`delete from directory where workspace_id = ${workspaceId} and subject_id = ${userId} and kind = ${kind} and key <> ${except}`.execute(tx)
 }
 
-/** The one row of this installation, locked until the transaction ends: two first runs at once become one. */
+export type SetupKey = { hash: Buffer | null; expiresAt: Instant | null }
+
+/** The one row of this installation, made when missing and locked until the transaction ends: two first runs at once become one. */
 export async function lockInstance(tx: Tx) {
-  return one(await sql<{ hash: Buffer | null; expiresAt: Instant | null }>`
-    select setup_key_hash as hash, setup_expires_at as "expiresAt" from instance for update`.execute(tx))
+  await sql`insert into instance (epoch) values (gen_random_uuid()) on conflict do nothing`.execute(tx)
+  return one(await sql<SetupKey>`select setup_key_hash as hash, setup_expires_at as "expiresAt" from instance for update`.execute(tx))
 }
 
-export async function saveSetupKey(tx: Tx, hash: Buffer | null, expiresAt: Instant | null): Promise<boolean> {
-  const saved = await sql`update instance set setup_key_hash = ${hash}, setup_expires_at = ${expiresAt === null ? null : at(expiresAt)} returning only_row`.execute(tx)
-  return saved.rows.length === 1
+export async function saveSetupKey(tx: Tx, hash: Buffer | null, expiresAt: Instant | null) {
+  await sql`update instance set setup_key_hash = ${hash}, setup_expires_at = ${expiresAt === null ? null : at(expiresAt)}`.execute(tx)
 }
 
 export async function findSetupKey(tx: Tx) {
-  return one(await sql<{ hash: Buffer | null; expiresAt: Instant | null }>`
-    select setup_key_hash as hash, setup_expires_at as "expiresAt" from instance`.execute(tx))
+  return one(await sql<SetupKey>`select setup_key_hash as hash, setup_expires_at as "expiresAt" from instance`.execute(tx))
 }
 
 export async function insertWorkspace(tx: Tx, workspaceId: string, row: { name: string; locale: Locale; zone: string }) {

@@ -2,8 +2,8 @@ import { cityOf, zonesByCity } from '#core/locale/cities.ts'
 import { MINUTE } from '#core/time/model.ts'
 import { carried, hrefOf } from './page-links.ts'
 import { Hidden, Icon, Notice } from './page-parts.tsx'
-import { clocksChange, dateOf, sayDate, sayZone, type Teller } from './page-times.ts'
-import type { Address, DayView, PickerView } from './views.ts'
+import { clocksChange, dateOf, offsetText, sayDate, sayZone, type Teller } from './page-times.ts'
+import type { Address, Clock, DayView, PickerView } from './views.ts'
 
 /** The second column: five rolling weeks and the time zone. A plain table of links; the script makes an APG grid of it. */
 export function Weeks({ view, address, tell }: { view: PickerView; address: Address; tell: Teller }) {
@@ -45,7 +45,9 @@ export function Weeks({ view, address, tell }: { view: PickerView; address: Addr
 
 function Turn({ to, address, name, icon }: { to: string | null; address: Address; name: string; icon: 'back' | 'on' }) {
   return to === null ? (
-    <span class="turn" />
+    <span class="turn">
+      <Icon name={icon} />
+    </span>
   ) : (
     <a class="turn" href={hrefOf(address, { week: to, day: null })} aria-label={name} title={name} data-live="page" data-turn={icon} rel={icon === 'on' ? 'next' : 'prev'}>
       <Icon name={icon} />
@@ -118,7 +120,7 @@ function ZoneChoice({ view, address, tell }: { view: PickerView; address: Addres
               {t(zoneSearch.found.length > 1 ? 'tz.several' : 'tz.not_found', { text: `\u2068${zoneSearch.text}\u2069` })}
             </Notice>
           )}
-          {zoneSearch ? <ZoneList found={zoneSearch.found} current={clock.zone} tell={tell} /> : <ZoneField address={address} tell={tell} />}
+          {zoneSearch ? <ZoneList found={zoneSearch.found} clock={clock} tell={tell} /> : <ZoneField address={address} tell={tell} />}
           <button class="button">{t('tz.apply')}</button>
         </form>
       </details>
@@ -147,7 +149,7 @@ const ZoneField = ({ address, tell: { t } }: { address: Address; tell: Teller })
   </>
 )
 
-function ZoneList({ found, current, tell: { t, locale } }: { found: string[]; current: string; tell: Teller }) {
+function ZoneList({ found, clock: { zone: current, now }, tell: { t, locale } }: { found: string[]; clock: Clock; tell: Teller }) {
   const list = found.length > 0 ? found.map((zone) => ({ zone, city: cityOf(locale, zone) })) : zonesByCity(locale)
   return (
     <>
@@ -155,7 +157,7 @@ function ZoneList({ found, current, tell: { t, locale } }: { found: string[]; cu
       <select id="zone" name="zone">
         {list.map(({ zone, city }) => (
           <option value={zone} selected={zone === current}>
-            {city} · {zone.split('/')[0]}
+            {`${city} · ${offsetText(zone, now)}`}
           </option>
         ))}
       </select>

@@ -28,7 +28,7 @@ export function DetailsForm({ view, form, address, tell }: { view: PickerView; f
       )}
       {failed && !form.notice && <Summary form={form} t={t} />}
       {form.hold && (
-        <p class="chip accent" data-until={String(form.hold.until)} data-lapsed={t('book.lapsed')}>
+        <p class="chip accent" data-left={String(form.hold.until - clock.now)} data-lapsed={t('book.lapsed')}>
           <Icon name="lock" />
           <span>{t('book.held', { time: tell.time(form.hold.until) })}</span>
         </p>

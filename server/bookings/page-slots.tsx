@@ -94,8 +94,8 @@ function NothingFree({ view, address, tell }: { view: PickerView; address: Addre
   return (
     <div class="empty" data-empty="">
       <h2 id="panel">
-        {empty ? t('book.none_day', { day: sayDate(locale, empty.date, 'day') }) : nothing ? t('book.none') : t('book.none_weeks')}
-        {empty?.reason && <small>{t(`book.why.${empty.reason}`)}</small>}
+        {nothing ? t('book.none') : empty ? t('book.none_day', { day: sayDate(locale, empty.date, 'day') }) : t('book.none_weeks')}
+        {!nothing && empty?.reason && <small>{t(`book.why.${empty.reason}`)}</small>}
       </h2>
       {first !== null && (
         <a class="button" href={hrefOf(address, firstDay(calendar.days[0]?.date, calendar.days.at(-1)?.date, dateOf(clock.zone, first)))} data-live="page">

@@ -13,29 +13,29 @@ const tags = ['contacts']
 const middleware = signedIn()
 
 const getList = createRoute({
-  method: 'get', path: '/api/v1/contacts', tags, middleware,
+  method: 'get', path: '/contacts', tags, middleware,
   request: { query: z.object({ search: text(100).optional(), cursor: cursorOf(z.string()).optional() }) },
   responses: { 200: json(z.object({ contacts: z.array(Contact), next: z.string().nullable() }), 'Contacts by name'), ...problems(400, 401) },
 })
 const post = createRoute({
-  method: 'post', path: '/api/v1/contacts', tags, middleware,
+  method: 'post', path: '/contacts', tags, middleware,
   request: { body: body(ContactDraft) },
   responses: { 201: json(Contact, 'Created'), ...problems(400, 401, 409) },
 })
-const getOne = createRoute({ method: 'get', path: '/api/v1/contacts/{id}', tags, middleware, request: { params: byId }, responses: { 200: json(Contact, 'The contact'), ...problems(401, 404) } })
+const getOne = createRoute({ method: 'get', path: '/contacts/{id}', tags, middleware, request: { params: byId }, responses: { 200: json(Contact, 'The contact'), ...problems(401, 404) } })
 const patch = createRoute({
-  method: 'patch', path: '/api/v1/contacts/{id}', tags, middleware,
+  method: 'patch', path: '/contacts/{id}', tags, middleware,
   request: { params: byId, body: body(ContactChange) },
   responses: { 200: json(Contact, 'Changed'), ...problems(400, 401, 404, 409) },
 })
-const remove = createRoute({ method: 'delete', path: '/api/v1/contacts/{id}', tags, middleware, request: { params: byId }, responses: { 204: { description: 'Gone' }, ...problems(401, 404) } })
+const remove = createRoute({ method: 'delete', path: '/contacts/{id}', tags, middleware, request: { params: byId }, responses: { 204: { description: 'Gone' }, ...problems(401, 404) } })
 const getTimeline = createRoute({
-  method: 'get', path: '/api/v1/contacts/{id}/timeline', tags, middleware,
+  method: 'get', path: '/contacts/{id}/timeline', tags, middleware,
   request: { params: byId, query: z.object({ cursor: cursorOf(z.number()).optional() }) },
   responses: { 200: json(z.object({ entries: z.array(TimelineEntry), next: z.string().nullable() }), 'Latest first'), ...problems(400, 401, 404) },
 })
 const postNote = createRoute({
-  method: 'post', path: '/api/v1/contacts/{id}/notes', tags, middleware,
+  method: 'post', path: '/contacts/{id}/notes', tags, middleware,
   request: { params: byId, body: body(NoteDraft) },
   responses: { 201: json(TimelineEntry, 'Noted'), ...problems(400, 401, 404) },
 })

@@ -10,7 +10,7 @@ import { freeSlugs } from './slug.ts'
 import { countPages, findPages, insertEventType, insertPage, saveHosts, type ChosenHost, type EventTypeRow } from './store.ts'
 import { fromTemplate, lasting } from './templates.ts'
 
-export type CreateOutcome = { kind: 'created'; page: Page } | { kind: 'slug-taken'; suggestion: string | null } | { kind: 'too-many' } | { kind: 'not-found' }
+export type CreateOutcome = { kind: 'created'; page: Page } | { kind: 'slug-taken'; suggestion: string | null } | { kind: 'too-many' }
 
 /** A page of one's own; no calendar is asked for (S-010). */
 export async function createPage(deps: Deps, scope: Scope, { title, duration, slug, template }: PageDraft): Promise<CreateOutcome> {
@@ -24,7 +24,7 @@ export async function createPage(deps: Deps, scope: Scope, { title, duration, sl
 }
 
 /** A copy of any page one can see, as one's own; it begins paused, so that nobody finds two alike. */
-export async function clonePage(deps: Deps, scope: Scope, pageId: string): Promise<CreateOutcome> {
+export async function clonePage(deps: Deps, scope: Scope, pageId: string): Promise<CreateOutcome | { kind: 'not-found' }> {
   return deps.db.inWorkspace(scope.workspaceId, async (tx) => {
     const [source] = await findPages(tx, scope.workspaceId, pageId)
     if (!source) return { kind: 'not-found' }

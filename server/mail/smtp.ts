@@ -40,6 +40,7 @@ export async function handOver(deps: Deps, server: SmtpServer, envelope: Envelop
     return { kind: 'sent' }
   } catch (error) {
     if (!progress.ours) return { kind: 'not-ours' }
+    console.error(error)
     return verdict(error as SmtpError, progress.begun)
   } finally {
     connection?.close()

@@ -59,17 +59,20 @@ export function createLimiter(store: HitStore, options: { now?: () => number; on
   }
 }
 
-/** Hits of the current window per bucket; the bucket longest unseen makes room (K07). */
+/** Hits of the current window per bucket. Two generations: when the young one is full the old one is forgotten, so no more than `most` are kept and whoever knocks stays known (K07). */
 export function createCounter(most: number): (bucket: string, seconds: number, now: number) => number {
-  const counts = new Map<string, { window: number; hits: number }>()
+  let young = new Map<string, { window: number; hits: number }>()
+  let old = young
   return (bucket, seconds, now) => {
     const window = Math.floor(now / 1000 / seconds)
-    const known = counts.get(bucket)
+    const known = young.get(bucket) ?? old.get(bucket)
     const hits = known?.window === window ? known.hits + 1 : 1
-    // A Map keeps the order of insertion: taken out and put back, this bucket is the newest.
-    counts.delete(bucket)
-    counts.set(bucket, { window, hits })
-    if (counts.size > most) counts.delete(counts.keys().next().value!)
+    // One Map in order of use would be the obvious way; V8 takes 20 µs to find its oldest entry among the deleted ones.
+    if (young.size >= most / 2 && !young.has(bucket)) {
+      old = young
+      young = new Map()
+    }
+    young.set(bucket, { window, hits })
     return hits
   }
 }

@@ -28,7 +28,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 /** JSON lines on standard output, or lines for eyes when that is a terminal. */
 export function createLog({ level, readable = process.stdout.isTTY === true, destination = process.stdout }: LogOptions): Log {
   const to = readable ? { write: (line: string) => void destination.write(`${forEyes(line)}\n`) } : destination
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, to)
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) }, serializers: { err: (err: unknown) => err } }, to)
   const notice = (sentence: string) => {
     if (level === 'silent') return
     const plain = escapeControls(sentence)
@@ -49,7 +49,7 @@ function logOf(logger: Logger, notice: Log['notice']): Log {
 
 function forEyes(line: string): string {
   const { level, time, msg = '', err, ...rest } = JSON.parse(line) as Record<string, unknown>
-  const { stack, ...fault } = (err ?? {}) as { stack?: string[] }
+  const { stack, ...fault } = (err ?? {}) as { stack?: unknown }
   const fields = Object.entries({ ...rest, ...(err ? { err: fault } : {}) }).map(([name, value]) => `  ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return [`${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${String(msg)}${fields.join('')}`, ...(stack ?? []).map((row) => `      ${row}`)].join('\n')
+  return [`${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${String(msg)}${fields.join('')}`, ...(Array.isArray(stack) ? stack : []).map((row) => `      ${String(row)}`)].join('\n')
 }

@@ -22,10 +22,10 @@ function clean(value: unknown, left: { characters: number }, depth: number, abov
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || value === undefined) return value
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`
-  if (typeof value === 'string') return spend(cleanText(value), left)
+  if (typeof value === 'string') return spend(value, left)
   if (value instanceof Secret) return String(value)
   if (value instanceof Date) return Number.isFinite(value.getTime()) ? value.toISOString() : CUT
-  if (value instanceof URL || value instanceof URLSearchParams) return spend(cleanText(String(value)), left)
+  if (value instanceof URL || value instanceof URLSearchParams) return spend(String(value), left)
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`
   if (depth >= MOST_DEPTH || left.characters <= 0 || above.has(value)) return CUT
   const inside = new Set(above).add(value)
@@ -40,7 +40,7 @@ function cleanEntries(fields: object, left: { characters: number }, depth: numbe
   for (const [name, value] of Object.entries(fields).slice(0, MOST_ENTRIES)) {
     const open = typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined
     const hidden = SECRET_NAME.test(name) ? value !== null && value !== undefined : PERSONAL_NAME.test(name) && !open
-    entries.push([spend(cleanText(name), left), hidden ? HIDDEN : clean(value, left, depth + 1, above)])
+    entries.push([spend(name, left), hidden ? HIDDEN : clean(value, left, depth + 1, above)])
   }
   return Object.fromEntries(entries)
 }
@@ -49,10 +49,10 @@ function cleanEntries(fields: object, left: { characters: number }, depth: numbe
 function cleanError(error: Error, left: { characters: number }, depth: number, above: Set<object>): Record<string, unknown> {
   const { code, reason, constraint, table, retryAfter } = error as unknown as Record<string, unknown>
   return {
-    type: spend(cleanText(error.name), left),
-    message: spend(cleanText(error.message), left),
+    type: spend(error.name, left),
+    message: spend(error.message, left),
     ...Object.fromEntries(Object.entries({ code, reason, constraint, table, retryAfter }).filter(([, value]) => typeof value === 'string' || typeof value === 'number').map(([name, value]) => [name, clean(value, left, depth + 1, above)])),
-    stack: (error.stack ?? '').split('\n').filter((row) => /^\s+at /.test(row)).slice(0, 12).map((row) => spend(cleanText(row.trim()), left)),
+    stack: (error.stack ?? '').split('\n').filter((row) => /^\s+at /.test(row)).slice(0, 12).map((row) => spend(row.trim(), left)),
     ...(error.cause === undefined ? {} : { cause: clean(error.cause, left, depth + 1, above) }),
     ...(error instanceof AggregateError ? { errors: clean(error.errors, left, depth + 1, above) } : {}),
   }
@@ -60,17 +60,19 @@ function cleanError(error: Error, left: { characters: number }, depth: number, a
 
 function spend(text: string, left: { characters: number }): string {
   if (left.characters <= 0) return CUT
-  left.characters -= text.length
-  return text
+  const plain = cleanText(text)
+  left.characters -= plain.length
+  return plain
 }
 
+// Every repetition before a fixed mark is bounded: an unbroken run must not be read once per letter.
 const PATTERNS: [RegExp, string][] = [
   [/\b(Basic|Bearer|Digest|Negotiate|NTLM)\s+[\w+/=.~-]{4,}/gi, `$1 ${HIDDEN}`],
   // `scheme://user:password@`; also when the password itself holds an @ or a slash.
-  [/([a-z][a-z\d+.-]*:\/\/)[^\s"'<>]*@/gi, `$1${HIDDEN}@`],
-  [/([?&#;][\w.~%[\]-]+=)[^&#\s"'<>]*/g, `$1${HIDDEN}`],
+  [/([a-z][a-z\d+.-]{0,20}:\/\/)[^\s"'<>]*@/gi, `$1${HIDDEN}@`],
+  [/([?&#;][\w.~%[\]-]{1,60}=)[^&#\s"'<>]*/g, `$1${HIDDEN}`],
   [/(\/(?:b|invite|setup|unsubscribe|by-token)\/)[^\s/?#"'<>]+/g, `$1${HIDDEN}`],
-  [/\b((?:[\w-]*(?:password|passwd|secret|token|cookie|authorization)|api[-_]?key|pwd)["']?\s*[:=]\s*["']?)(?!\[hidden\])[^\s"',;&}]+/gi, `$1${HIDDEN}`],
+  [/\b((?:[\w-]{0,40}(?:password|passwd|secret|token|cookie|authorization)|api[-_]?key|pwd)(?:\\?["'])?\s*[:=]\s*(?:\\?["'])?)(?!\[hidden\])[^\s"',;&}\\]+/gi, `$1${HIDDEN}`],
   [/[^\s@<>"'(),;:=[\]/\\]+@[\w-]+(?:\.[\w-]+)+/g, '[email]'],
   // A sealed value, and whatever else is long and without a break: tokens, keys, hashes.
   [/\bv1\.[\da-f]{8}\.[\w-]+/g, HIDDEN],
@@ -79,7 +81,8 @@ const PATTERNS: [RegExp, string][] = [
 
 /** Text without secrets or addresses, in which no character moves the cursor, breaks the line or turns the reading direction (S11). */
 export function cleanText(text: string): string {
-  const short = text.length > MOST_IN_ONE ? `${text.slice(0, MOST_IN_ONE)}…` : text
+  // Cut between words: half a token would no longer look like one.
+  const short = text.length > MOST_IN_ONE ? `${text.slice(0, MOST_IN_ONE).replace(/\S*$/, '')}…` : text
   const plain = PATTERNS.reduce((so, [pattern, instead]) => so.replace(pattern, instead), short)
   return escapeControls(plain)
 }

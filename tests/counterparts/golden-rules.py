@@ -81,6 +81,8 @@ def example():
     if not named and chance() < 0.9:
         return None
     end = named[-1] + datetime.timedelta(seconds=1) if len(named) == 12 else window + datetime.timedelta(days=30000)
+    if named and named[-1] >= end:
+        return None
     return {'rule': text, 'start': start.strftime(STAMP), 'from': window.strftime(STAMP), 'to': end.strftime(STAMP), 'named': [moment.strftime(STAMP) for moment in named]}
 
 

@@ -277,11 +277,11 @@ function onClick(event: MouseEvent): void {
 
 let lapse = 0
 
-/** After every swap: the grid, the hold's end. */
+/** After every swap: the grid, and the hold's end by the server's clock, since the browser's may be wrong. */
 function settle(): void {
   markGrid()
   clearTimeout(lapse)
-  const held = find('[data-until]')
+  const held = find('[data-left]')
   if (held)
     lapse = window.setTimeout(
       () => {
@@ -289,7 +289,7 @@ function settle(): void {
         if (words) words.textContent = held.dataset['lapsed'] ?? ''
         say(held.dataset['lapsed'] ?? '')
       },
-      Math.max(0, Number(held.dataset['until']) - Date.now()),
+      Number(held.dataset['left']),
     )
 }
 

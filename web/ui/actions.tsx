@@ -3,10 +3,10 @@ import { Ellipsis } from 'lucide-react'
 import { buttonLook, type Look } from './button.tsx'
 import { cx } from './look.ts'
 
-type ActionsProps = { label: string; name?: string; icon?: ReactNode; look?: Look; children: ReactNode }
+type ActionsProps = { label: string; name?: string; icon?: ReactNode; look?: Look; className?: string; children: ReactNode }
 
 /** A button that opens a small list of buttons and links. Escape, a click beside it and the focus on the way back are the browser's. */
-export function Actions({ label, name, icon, look, children }: ActionsProps) {
+export function Actions({ label, name, icon, look, className, children }: ActionsProps) {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -23,7 +23,7 @@ export function Actions({ label, name, icon, look, children }: ActionsProps) {
 
   return (
     <>
-      <button ref={button} type="button" popoverTarget={id} aria-label={name} className={buttonLook(look ?? { tone: 'quiet', small: true })}>
+      <button ref={button} type="button" popoverTarget={id} aria-label={name} className={className ?? buttonLook(look ?? { tone: 'quiet', small: true })}>
         {icon ?? <Ellipsis size={18} aria-hidden />}
         {label}
       </button>

@@ -47,8 +47,3 @@ export function Dialog({ title, step, close, onClose, children, alert = false, w
     </ModalOverlay>
   )
 }
-
-/** The foot of a dialog: the way back at the start, the way on at the end. */
-export const DialogFoot = ({ children }: { children: ReactNode }) => (
-  <div className="mt-2 flex flex-wrap-reverse items-center justify-between gap-3">{children}</div>
-)

@@ -1,0 +1,37 @@
+import type { WallSpan } from '#core/availability/model.ts'
+
+const DAY = 1440
+export const WORKDAY: WallSpan[] = [
+  { from: 540, to: 780 },
+  { from: 840, to: 1080 },
+]
+
+/** 570 → 09:30; what passes midnight is shown as the clock shows it. */
+export const clockOf = (minutes: number): string => {
+  const wall = minutes % DAY
+  return `${String(Math.floor(wall / 60)).padStart(2, '0')}:${String(wall % 60).padStart(2, '0')}`
+}
+
+/** 09:30 → 570; null for a half-typed time. */
+export const minutesOf = (clock: string): number | null => {
+  const [, hours, minutes] = /^(\d\d):(\d\d)/.exec(clock) ?? []
+  return hours === undefined ? null : Number(hours) * 60 + Number(minutes)
+}
+
+/** An end that is not after its beginning belongs to the next day: 22:00–02:00, and 14:00–00:00. */
+export const spanOf = (from: number, toClock: number): WallSpan => ({ from, to: toClock > from ? toClock : toClock + DAY })
+
+export const hasOverlap = (spans: readonly WallSpan[]): boolean => {
+  const sorted = spans.toSorted((a, b) => a.from - b.from)
+  return sorted.some(({ from }, index) => index > 0 && from < sorted[index - 1]!.to)
+}
+
+/** One span more after the last of a day: an hour later, for two hours, as far as the day allows. */
+export const nextSpan = (spans: readonly WallSpan[]): WallSpan => {
+  const last = Math.max(0, ...spans.map(({ to }) => to))
+  if (spans.length === 0) return WORKDAY[0]!
+  const from = Math.min(last + 60, 22 * 60)
+  return { from, to: Math.min(from + 120, DAY) }
+}
+
+export const sortedSpans = (spans: readonly WallSpan[]): WallSpan[] => spans.toSorted((a, b) => a.from - b.from)
