@@ -5,8 +5,9 @@ import { dateText, dayNumber } from '#core/time/wall.ts'
 import type { Case } from './slots-cases.ts'
 
 /**
- * The same request done with as little as will do: no caps, no own bookings, no overnight hours, one grid for all,
- * memory kept from call to call. From unsorted rows to local times. What we ship may take three times as long.
+ * The same request done with as little as will do: no caps, no own bookings, no overnight hours, one grid for
+ * all, memory kept from call to call. From unsorted rows to local times. What we ship may take three times as
+ * long.
  */
 export function floorRequest({ question, hosts, viewer }: Case): [string, number[]][] {
   const { window } = question
@@ -24,7 +25,8 @@ export function floorRequest({ question, hosts, viewer }: Case): [string, number
   }
   const needed = question.assignment === 'collective' ? hosts.length : 1
   let count = 0
-  for (let cell = 0; cell < cells; cell++) if (votes[cell]! >= needed) slots[count++] = window.start + cell * step
+  for (let cell = 0; cell < cells; cell++)
+    if (votes[cell]! >= needed) slots[count++] = window.start + cell * step
   return shown(count, viewer)
 }
 
@@ -34,7 +36,10 @@ let starts = new Float64Array(0)
 let ends = new Float64Array(0)
 
 /** One host's starts into `slots`. */
-function sweep({ offer, duration, window, now }: Case['question'], { schedule, rows }: Case['hosts'][number]): number {
+function sweep(
+  { offer, duration, window, now }: Case['question'],
+  { schedule, rows }: Case['hosts'][number],
+): number {
   const length = duration * MINUTE
   const step = offer.increment * MINUTE
   const before = offer.before * MINUTE
@@ -55,7 +60,8 @@ function sweep({ offer, duration, window, now }: Case['question'], { schedule, r
   for (let day = firstDay; day <= lastDay; day++) {
     let spans = schedule.weekly[weekday]!
     weekday = weekday === 6 ? 0 : weekday + 1
-    for (let o = 0; o < overridden.length; o++) if (overridden[o] === day) spans = schedule.overrides[o]!.spans
+    for (let o = 0; o < overridden.length; o++)
+      if (overridden[o] === day) spans = schedule.overrides[o]!.spans
     if (day * DAY + DAY / 2 - shift >= change) {
       shift = table.offset[++t]!
       change = table.at[t + 1] ?? Infinity

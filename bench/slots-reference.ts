@@ -3,16 +3,15 @@ import { DAY, MINUTE } from '#core/time/model.ts'
 import type { Instant, Span } from '#core/time/model.ts'
 
 /**
- * The slots found the slow and obvious way: every minute is looked at on the zone's own clock, by Temporal, and every
- * start is held against every event. It shares no code with core/availability; tests and bench compare the two.
- * `busy` are the hosts' raw events, unsorted.
+ * The slots found the slow and obvious way: every minute is looked at on the zone's own clock, by Temporal,
+ * and every start is held against every event. It shares no code with core/availability; tests and bench
+ * compare the two. `busy` are the hosts' raw events, unsorted.
  */
 export function scanSlots(question: Question, busy: Span[][]): Instant[] {
   const { assignment, hosts, offer, duration } = question
   if (!offer.durations.includes(duration)) return []
   const asked = assignment === 'solo' ? hosts.slice(0, 1) : hosts
   const scans = asked.map((host) => scanHours(host.schedule, question.window, duration))
-  const found: Instant[] = []
   const grids = assignment === 'round-robin' ? scans.map((scan) => [scan]) : [scans]
   const members = assignment === 'round-robin' ? asked.map((_, i) => [i]) : [asked.map((_, i) => i)]
   const starts = new Set<Instant>()
@@ -22,8 +21,7 @@ export function scanSlots(question: Question, busy: Span[][]): Instant[] {
       if (members[g]!.every((i) => isFree(question, asked[i]!, busy[i]!, start))) starts.add(start)
     }
   }
-  found.push(...starts)
-  return found.sort((a, b) => a - b)
+  return [...starts].sort((a, b) => a - b)
 }
 
 /** One flag a minute from `from`: open, and does a span of hours begin here. */
@@ -39,11 +37,13 @@ function scanHours(schedule: Schedule, window: Span, duration: number): Scan {
   const from = Math.floor(window.start / MINUTE) * MINUTE - 6 * DAY
   const count = (window.end - from) / MINUTE + duration + 2
   const scan = { from, open: new Uint8Array(count), begins: new Uint8Array(count) }
-  let moment = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(schedule.zone)
-  let date = moment.toPlainDate()
+  const at = (minute: number) =>
+    Temporal.Instant.fromEpochMilliseconds(from + minute * MINUTE).toZonedDateTimeISO(schedule.zone)
+  let date = at(0).toPlainDate()
   let today = spansOn(schedule, date)
   let yesterday = spansOn(schedule, date.subtract({ days: 1 }))
-  for (let i = 0; i < count; i++, moment = moment.add({ minutes: 1 })) {
+  for (let i = 0; i < count; i++) {
+    const moment = at(i)
     if (moment.day !== date.day) {
       date = moment.toPlainDate()
       today = spansOn(schedule, date)
@@ -53,7 +53,9 @@ function scanHours(schedule: Schedule, window: Span, duration: number): Scan {
     const inToday = today.some((span) => span.from <= minute && minute < span.to)
     const inYesterday = yesterday.some((span) => span.from <= minute + 1440 && minute + 1440 < span.to)
     scan.open[i] = inToday || inYesterday ? 1 : 0
-    const begins = today.some((span) => span.from === minute) && !today.some((span) => span.from < minute && minute <= span.to)
+    const begins =
+      today.some((span) => span.from === minute) &&
+      !today.some((span) => span.from < minute && minute <= span.to)
     scan.begins[i] = begins ? 1 : 0
   }
   scanned.set(key, scan)
@@ -90,26 +92,41 @@ function isFree({ offer, duration, now }: Question, host: HostTime, busy: Span[]
   const { zone } = host.schedule
   const date = dateIn(zone, start)
   if (limits.horizon.kind === 'rolling') {
-    if (Temporal.PlainDate.compare(date, dateIn(zone, now).add({ days: limits.horizon.days })) > 0) return false
+    if (Temporal.PlainDate.compare(date, dateIn(zone, now).add({ days: limits.horizon.days })) > 0)
+      return false
   } else if (date.toString() < limits.horizon.from || date.toString() > limits.horizon.to) return false
   if (!joined && (limits.perDay !== null || limits.perWeek !== null)) {
     const dates = host.own.filter((own) => own.sameType).map((own) => dateIn(zone, own.start))
     const week = ({ yearOfWeek, weekOfYear }: Temporal.PlainDate) => `${yearOfWeek}-${weekOfYear}`
-    if (limits.perDay !== null && dates.filter((other) => other.equals(date)).length >= limits.perDay) return false
-    if (limits.perWeek !== null && dates.filter((other) => week(other) === week(date)).length >= limits.perWeek) return false
+    if (limits.perDay !== null && dates.filter((other) => other.equals(date)).length >= limits.perDay)
+      return false
+    if (
+      limits.perWeek !== null &&
+      dates.filter((other) => week(other) === week(date)).length >= limits.perWeek
+    )
+      return false
   }
   for (const span of busy) {
-    if (span.start !== span.end && start - offer.before * MINUTE < span.end && span.start < end + offer.after * MINUTE) return false
+    if (
+      span.start !== span.end &&
+      start - offer.before * MINUTE < span.end &&
+      span.start < end + offer.after * MINUTE
+    )
+      return false
   }
   return host.own.every((own) => {
     if (own.start === own.end || isJoined(own, offer, start, end)) return true
     const gapBefore = start - own.end
     const gapAfter = own.start - end
-    return gapBefore >= Math.max(own.after, offer.before) * MINUTE || gapAfter >= Math.max(own.before, offer.after) * MINUTE
+    return (
+      gapBefore >= Math.max(own.after, offer.before) * MINUTE ||
+      gapAfter >= Math.max(own.before, offer.after) * MINUTE
+    )
   })
 }
 
 const isJoined = (own: Own[number], offer: Question['offer'], start: Instant, end: Instant) =>
   own.sameType && own.start === start && own.end === end && offer.capacity > 1 && own.taken < own.capacity
 
-const dateIn = (zone: string, instant: Instant) => Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate()
+const dateIn = (zone: string, instant: Instant) =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate()

@@ -1,6 +1,6 @@
 // What every npm script runs first, on whatever node the machine has: it installs what the lockfile says, finds the node that
 // npm carried, builds what changed, and hands over. Plain JavaScript, so that Node 20 can read it.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const NEEDED = [26, 10]
+const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
 
 export function say(line) {
   process.stderr.write(`${line}\n`)
@@ -73,10 +74,9 @@ export function build(program) {
   const sources = hash.digest('hex')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === sources) return
   say('Building …')
-  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
   const stdio = ['ignore', 2, 2]
-  run(program, [vite, 'build', '--logLevel', 'warn'], { stdio })
-  run(program, [vite, 'build', '--logLevel', 'warn', '--config', 'vite.server.config.ts'], { stdio })
+  run(program, [VITE, 'build', '--logLevel', 'warn'], { stdio })
+  run(program, [VITE, 'build', '--logLevel', 'warn', '--config', 'vite.server.config.ts'], { stdio })
   mkdirSync(dirname(mark), { recursive: true })
   writeFileSync(mark, sources)
 }
@@ -92,13 +92,15 @@ const COMMANDS = {
   },
   dev: (program, args) => {
     build(program)
-    return ['--watch', '--watch-preserve-output', join(ROOT, 'server', 'main.ts'), 'start', ...args]
+    for (const config of ['vite.config.ts', 'vite.server.config.ts']) spawn(program, [VITE, 'build', '--watch', '--logLevel', 'warn', '--config', config], { cwd: ROOT, stdio: 'inherit' })
+    return ['--watch', '--watch-preserve-output', join(ROOT, 'dist', 'server', 'main.js'), 'start', ...args]
   },
   test: (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'test', ...args],
   check: (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'check', ...args],
   'test:contracts': (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'contracts', ...args],
   bench: (program, args) => {
     build(program)
+    run(program, [VITE, 'build', '--logLevel', 'warn', '--config', 'vite.bench.config.ts'], { stdio: ['ignore', 2, 2] })
     return [join(ROOT, 'bench', 'run.ts'), ...args]
   },
   cli: (program, args) => {
@@ -115,7 +117,6 @@ export async function launch(name, args) {
   const program = node()
   const line = command(program, args)
   if (!line) return
-  const { spawn } = await import('node:child_process')
   const cwd = name === 'cli' || name === 'start' ? process.cwd() : ROOT
   const child = spawn(program, line, { cwd, stdio: 'inherit', env: { ...process.env, PATH: `${dirname(program)}:${process.env.PATH ?? ''}` } })
   // A terminal sends Ctrl-C to the whole group; others send to us alone. Either way the child is told, and we wait for it.

@@ -64,7 +64,7 @@ create table occupancy (
   event_type_id uuid not null,
   state text not null check (state in ('held', 'confirmed')),
   during tstzrange not null check (
-    not isempty(during) and lower_inc(during) and not upper_inc(during)
+    not isempty(during) and not lower_inf(during) and not upper_inf(during) and lower_inc(during) and not upper_inc(during)
     and lower(during) >= '1970-01-01' and upper(during) < '2100-01-01'
   ),
   buffer_before integer not null default 0,

@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
+import { HTTPException } from 'hono/http-exception'
 import { chooseLocale } from '#core/locale/locale.ts'
 import { problem, sameOrigin, secureHeaders, type Env } from '#server/platform/http.ts'
 import type { Deps } from '#server/platform/deps.ts'
@@ -62,6 +63,8 @@ export function createApp(deps: Deps) {
 
   app.notFound((c) => (wantsJson(c.req.path) ? problem(c, 404, 'not-found') : missingPage(c)))
   app.onError((error, c) => {
+    // What is not JSON at all is refused by the framework before a schema sees it.
+    if (error instanceof HTTPException && wantsJson(c.req.path)) return problem(c, error.status, 'bad-input')
     const broken = (error as { code?: string }).code
     // 57P0x: the database is going down or coming up; 53300: it has no connection left; the rest is Node's way of saying "not there".
     const away = broken !== undefined && (/^57P0|^53300|^08/.test(broken) || ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(broken))

@@ -15,13 +15,21 @@ import type { Deps } from './platform/deps.ts'
 import { body, json, problem, problems, router } from './platform/http.ts'
 import { readToken } from './platform/secrets.ts'
 
-export type SetUpOutcome = { kind: 'ready'; member: Member; token: string } | { kind: 'closed' } | { kind: 'wrong-key' } | { kind: 'bad-input'; fields: string[] }
+export type SetUpOutcome =
+  | { kind: 'ready'; member: Member; token: string }
+  | { kind: 'closed' }
+  | { kind: 'wrong-key' }
+  | { kind: 'bad-input'; fields: string[] }
 
 /** The first workspace with its first host, ready to be booked. `key` is null for whoever stands at the server's own console. */
-export async function setUp(deps: Deps, given: FirstRun & { key: string | null; agent?: string | undefined }): Promise<SetUpOutcome> {
+export async function setUp(
+  deps: Deps,
+  given: FirstRun & { key: string | null; agent?: string | undefined },
+): Promise<SetUpOutcome> {
   const { key, agent, ...words } = given
   const read = FirstRun.safeParse(words)
-  if (!read.success) return { kind: 'bad-input', fields: [...new Set(read.error.issues.map(({ path }) => path.join('.')))] }
+  if (!read.success)
+    return { kind: 'bad-input', fields: [...new Set(read.error.issues.map(({ path }) => path.join('.')))] }
   const input = { ...read.data, key, agent }
 
   // Asked once before the costly hash, and again under the lock.
@@ -38,10 +46,17 @@ export async function setUp(deps: Deps, given: FirstRun & { key: string | null; 
   })
 }
 
-export type AcceptOutcome = { kind: 'joined'; member: Member; token: string } | { kind: 'known-address' } | { kind: 'not-found' }
+export type AcceptOutcome =
+  | { kind: 'joined'; member: Member; token: string }
+  | { kind: 'known-address' }
+  | { kind: 'not-found' }
 
 /** A new colleague through their invitation's link, ready to be booked. */
-export async function acceptInvitation(deps: Deps, token: string, input: Newcomer & { agent?: string | undefined }): Promise<AcceptOutcome> {
+export async function acceptInvitation(
+  deps: Deps,
+  token: string,
+  input: Newcomer & { agent?: string | undefined },
+): Promise<AcceptOutcome> {
   const read = readToken(token)
   const invitation = read && (await findInvitation(deps, token))
   if (!invitation) return { kind: 'not-found' }
@@ -56,21 +71,29 @@ export async function acceptInvitation(deps: Deps, token: string, input: Newcome
   })
 }
 
-type Welcomed = Pick<Newcomer, 'locale' | 'zone'> & { workspaceId: string; userId: string; agent?: string | undefined }
+type Welcomed = Pick<Newcomer, 'locale' | 'zone'> & {
+  workspaceId: string
+  userId: string
+  agent?: string | undefined
+}
 
 async function welcome(deps: Deps, tx: Tx, { workspaceId, userId, locale, zone, agent }: Welcomed) {
   await beginHost(tx, { workspaceId, userId, locale, zone })
   const token = await openSession(deps, tx, { workspaceId, userId, agent })
-  return { member: await getMember(tx, workspaceId, userId), token }
+  return { member: await getMember(tx, { workspaceId, userId }), token }
 }
 
 const postSetup = createRoute({
-  method: 'post', path: '/setup', tags: ['accounts'],
+  method: 'post',
+  path: '/setup',
+  tags: ['accounts'],
   request: { body: body(FirstRun.extend({ key: z.string().max(200) })) },
   responses: { 201: json(Me, 'Ready'), ...problems(400, 403, 409, 429) },
 })
 const postAccept = createRoute({
-  method: 'post', path: '/invitations/by-token/{token}/accept', tags: ['accounts'],
+  method: 'post',
+  path: '/invitations/by-token/{token}/accept',
+  tags: ['accounts'],
   request: { params: z.object({ token: z.string().max(200) }), body: body(Newcomer) },
   responses: { 201: json(Me, 'Joined'), ...problems(400, 404, 409, 429) },
 })
@@ -89,7 +112,9 @@ export const firstRun = router()
       case 'closed':
         return problem(c, 409, 'setup-closed')
       case 'bad-input':
-        return problem(c, 400, outcome.kind, undefined, { fields: Object.fromEntries(outcome.fields.map((field) => [field, 'custom'])) })
+        return problem(c, 400, outcome.kind, undefined, {
+          fields: Object.fromEntries(outcome.fields.map((field) => [field, 'custom'])),
+        })
       case 'wrong-key':
         return problem(c, 403, 'wrong-setup-key')
     }
@@ -98,7 +123,10 @@ export const firstRun = router()
     const { deps, client } = c.var
     const retryAfter = await tooMany(deps, [RULES.newcomer, client])
     if (retryAfter) return slowDown(c, retryAfter)
-    const outcome = await acceptInvitation(deps, c.req.valid('param').token, { ...c.req.valid('json'), agent: c.req.header('user-agent') })
+    const outcome = await acceptInvitation(deps, c.req.valid('param').token, {
+      ...c.req.valid('json'),
+      agent: c.req.header('user-agent'),
+    })
     switch (outcome.kind) {
       case 'joined':
         setSessionCookie(c, outcome.token)

@@ -8,7 +8,7 @@ import { createLimiter } from '#server/platform/limits.ts'
 import { createLog } from '#server/platform/log.ts'
 import { migrate } from '#server/platform/migrate.ts'
 import { startEmbeddedPostgres } from '#server/platform/postgres.ts'
-import { openSecrets } from '#server/platform/secrets.ts'
+import { openSecrets, type Secrets } from '#server/platform/secrets.ts'
 import { countHit } from './limit-hits.ts'
 import { providers } from './providers/registry.ts'
 import { tasks } from './worker.ts'
@@ -25,6 +25,7 @@ export async function open(config: Config, options: { pool?: number } = {}): Pro
     await migrate(address)
     const db: Db = openDatabase(address, options.pool ? { max: options.pool } : {})
     const secrets = openSecrets(config)
+    await checkKey(db, secrets)
     const jobs = await startJobs(address, tasks, log)
     const deps: Deps = {
       config,
@@ -37,7 +38,7 @@ export async function open(config: Config, options: { pool?: number } = {}): Pro
       providers,
       secrets,
       jobs,
-      limiter: createLimiter({ hit: (bucket, windowSeconds) => countHit(db, bucket, windowSeconds) }),
+      limiter: createLimiter({ hit: (bucket, windowSeconds) => countHit(db, bucket, windowSeconds) }, { onTrouble: (error) => log.warn({ err: error }, 'limits are counted in this process alone for now') }),
       log,
     }
     return {
@@ -45,6 +46,7 @@ export async function open(config: Config, options: { pool?: number } = {}): Pro
       address,
       async close() {
         await jobs.stop()
+        await deps.egress.close()
         await db.end()
         await embedded?.stop()
       },
@@ -55,3 +57,10 @@ export async function open(config: Config, options: { pool?: number } = {}): Pro
   }
 }
 
+/** The key that sealed what this database holds, or a clear stop: not a thousand "wrong passwords" (S02). */
+async function checkKey(db: Db, secrets: Secrets): Promise<void> {
+  const known = await db.prepared<{ key_check: string | null }>('', 'select key_check from instance', [])
+  const stored = known[0]?.key_check
+  if (stored) secrets.verifyCheck(stored)
+  else await db.prepared('', 'update instance set key_check = $1 where key_check is null', [secrets.makeCheck()])
+}

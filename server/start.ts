@@ -8,13 +8,14 @@ import { sweepEffectsTask } from './bookings/effects.ts'
 import { open } from './open.ts'
 import { tasks } from './worker.ts'
 import type { Config } from '#server/platform/config.ts'
+import type { Deps } from '#server/platform/deps.ts'
 
 export type Started = { url: string; stop(): Promise<void> }
 
 const DRAIN_MS = 15_000
 
 /** One process: web, worker or (by default) both, on the database that the config names. */
-export async function start(config: Config, options: { only?: 'web' | 'worker' } = {}): Promise<Started> {
+export async function start(config: Config, options: { only?: 'web' | 'worker'; fill?: (deps: Deps) => Promise<void>; notice?: string[] } = {}): Promise<Started> {
   const { deps, close } = await open(config)
   if (options.only !== 'web') {
     await deps.jobs.work(deps, tasks)
@@ -27,10 +28,12 @@ export async function start(config: Config, options: { only?: 'web' | 'worker' }
   const url = config.url ?? `http://localhost:${port}`
   if (server) {
     deps.config.url ??= url
+    await options.fill?.(deps)
     const key = await issueSetupKey(deps)
     deps.log.info({ url }, 'ready')
     if (key) deps.log.notice(`Open ${url}/setup?k=${key} to begin (valid for one hour, once).`)
     else deps.log.notice(`Ritrovo is at ${url}`)
+    for (const sentence of options.notice ?? []) deps.log.notice(sentence)
     if (!config.smtp) deps.log.notice(`No mail server is set: letters wait in the practice mailbox, ${url}/app/outbox`)
   }
   let stopping: Promise<void> | null = null
@@ -45,7 +48,7 @@ export async function start(config: Config, options: { only?: 'web' | 'worker' }
   }
 }
 
-function listen(deps: Parameters<typeof createApp>[0], config: Config): Promise<Server> {
+function listen(deps: Deps, config: Config): Promise<Server> {
   const app = createApp(deps)
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   // Slow clients are not kept for Node's default of five minutes (K12).

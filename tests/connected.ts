@@ -15,7 +15,7 @@ export async function aConnection(deps: Deps, { workspaceId, userId }: Who, opti
       workspaceId,
       userId,
       provider: 'caldav',
-      account: `${user}@127.0.0.1`,
+      account: `${user}@localhost`,
       credentials: { address, user, secret: password },
       consent: { textVersion: 'test', locale: 'en' },
       scopes: ['events.read'],
@@ -31,3 +31,35 @@ export async function aConnection(deps: Deps, { workspaceId, userId }: Who, opti
 /** What the tables say, past the verbs. */
 export const ask = <Row>(deps: Deps, workspaceId: string, statement: string, values: unknown[] = []): Promise<Row[]> =>
   deps.db.inWorkspace(workspaceId, (tx) => tx.prepared<Row>('', statement, values))
+
+type Account = { url: string; user: string; password: string }
+
+async function davRequest({ url, user, password }: Account, method: string, path: string, body?: string): Promise<string> {
+  const response = await fetch(new URL(path, url), {
+    method,
+    headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`, ...(body ? { 'content-type': body.startsWith('<') ? 'application/xml' : 'text/calendar; charset=utf-8' } : {}) },
+    ...(body ? { body } : {}),
+  })
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  return response.text()
+}
+
+const utc = (instant: number) => `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
+
+/** A plain event as another program would store it; `lines` are added as they are. */
+export const vevent = (uid: string, start: number, end: number, lines: string[] = []): string =>
+  ['BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260101T000000Z', `DTSTART:${utc(start)}`, `DTEND:${utc(end)}`, `SUMMARY:${uid}`, ...lines, 'END:VEVENT'].join('\r\n')
+export const vcalendar = (...events: string[]): string => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//someone else//EN', ...events, 'END:VCALENDAR', ''].join('\r\n')
+
+/** The owner at another program: what they do there reaches us only through the server. */
+export function anOwner(account: Account, calendar: string) {
+  const at = (name: string) => `/${account.user}/${calendar}/${name}`
+  return {
+    put: (uid: string, start: number, end: number, lines?: string[]) => davRequest(account, 'PUT', at(`${uid}.ics`), vcalendar(vevent(uid, start, end, lines))),
+    putText: (name: string, text: string) => davRequest(account, 'PUT', at(`${name}.ics`), text),
+    /** All events of the calendar at once, in place of those that were there. */
+    putAll: (events: string[]) => davRequest(account, 'PUT', at(''), vcalendar(...events)),
+    remove: (uid: string) => davRequest(account, 'DELETE', at(`${uid}.ics`)),
+    read: () => davRequest(account, 'GET', at('')),
+  }
+}

@@ -45,7 +45,7 @@ export function More() {
   )
 }
 
-const Way = ({ to, icon, label }: { to: LinkProps['to']; icon: ReactNode; label: string }) => (
+const Way = ({ to, icon, label }: { to: NonNullable<LinkProps['to']>; icon: ReactNode; label: string }) => (
   <li>
     <Link to={to} className="flex min-h-14 items-center gap-4 px-5 hover:bg-sunken">
       <span className="text-muted">{icon}</span>

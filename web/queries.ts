@@ -66,3 +66,4 @@ export const pagesChanged = () => again('pages', 'schedules', 'today')
 /** After a connection or a calendar changed: pages may have gone offline or come back. */
 export const calendarsChanged = () => again('connections', 'pages', 'today')
 export const contactsChanged = () => again('contact', 'contacts', 'timeline')
+export const peopleChanged = () => again('people')

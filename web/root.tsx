@@ -1,5 +1,5 @@
-import { HeadContent, Link, Outlet, type ErrorComponentProps } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Link, Outlet, type ErrorComponentProps } from '@tanstack/react-router'
+import { useEffect, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { LanguageProvider, useSay } from './language.tsx'
 import { Details, sayProblem } from './problem.tsx'
@@ -12,7 +12,6 @@ import { Toasts } from './ui/toasts.tsx'
 export function Root() {
   return (
     <LanguageProvider>
-      <HeadContent />
       <Outlet />
       <Notices />
     </LanguageProvider>
@@ -37,7 +36,7 @@ export function Lost() {
 }
 
 // A build that was replaced on the server: its files are gone, the new page knows the new names.
-const outdated = (error: Error) => /dynamically imported module|Importing a module script failed|error loading dynamically/i.test(error.message)
+const outdated = (error: unknown) => error instanceof Error && /dynamically imported module|Importing a module script failed|error loading dynamically/i.test(error.message)
 
 /** A screen that broke, or could not even begin. */
 export function Crashed({ error, reset }: ErrorComponentProps) {
@@ -68,7 +67,7 @@ function CrashedScreen({ error, reset }: Pick<ErrorComponentProps, 'error' | 're
   )
 }
 
-function Aside({ title, body, alert = false, children }: { title: string; body: string; alert?: boolean; children: React.ReactNode }) {
+function Aside({ title, body, alert = false, children }: { title: string; body: string; alert?: boolean; children: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Ritrovo`
   }, [title])

@@ -1,18 +1,17 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { ApiProblem } from './api.ts'
 import type { BookingTab } from './api-types.ts'
-import { Crashed, Lost, Root } from './root.tsx'
+import { SECTIONS } from './event-types/sections.ts'
 import { adopt } from './me.tsx'
 import { meQuery, queryClient } from './queries.ts'
+import { Crashed, Lost, Root } from './root.tsx'
 import { Shell } from './shell.tsx'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const oneOf = <const Value extends string>(values: readonly Value[], value: unknown): Value | undefined => values.find((known) => known === value)
 const given = <Search extends Record<string, unknown>>(search: Search) => Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as { [Key in keyof Search]?: Exclude<Search[Key], undefined> }
 
-export const TABS = ['upcoming', 'requests', 'past', 'cancelled'] as const satisfies BookingTab[]
-export const SECTIONS = ['basics', 'hours', 'questions', 'after', 'team', 'share'] as const
-export type Section = (typeof SECTIONS)[number]
+const TABS = ['upcoming', 'requests', 'past', 'cancelled'] as const satisfies BookingTab[]
 
 const root = createRootRoute({ component: Root, errorComponent: Crashed, notFoundComponent: Lost })
 

@@ -34,11 +34,11 @@ function Frame() {
   const over = useSessionOver()
   const requests = useQuery(todayQuery).data?.requests ?? 0
   return (
-    <div className="@container flex min-h-dvh flex-col">
+    <div className="@container/app flex min-h-dvh flex-col">
       <a href="#content" className="sr-only z-50 rounded-control bg-primary px-4 py-3 font-medium text-on-primary focus:not-sr-only focus:fixed focus:start-4 focus:top-4">
         {say('nav.skip')}
       </a>
-      <div className="grid flex-1 content-start @5xl:grid-cols-[15rem_minmax(0,1fr)] @5xl:content-stretch">
+      <div className="grid flex-1 content-start @5xl/app:grid-cols-[15rem_minmax(0,1fr)] @5xl/app:content-stretch">
         <Rail requests={requests} />
         <main id="content" tabIndex={-1} className="@container mx-auto w-full max-w-[78rem] min-w-0 px-4 pt-6 pb-10 @3xl:px-8">
           <Outlet />
@@ -50,7 +50,7 @@ function Frame() {
   )
 }
 
-type To = LinkProps['to']
+type To = NonNullable<LinkProps['to']>
 
 const LINE = 'flex min-h-10 items-center gap-3 rounded-control px-2.5 py-2 font-medium pointer-coarse:min-h-11'
 const HERE = { className: 'bg-surface text-text shadow-[inset_3px_0_0_var(--primary)] forced-colors:outline' }
@@ -60,7 +60,7 @@ function Rail({ requests }: { requests: number }) {
   const say = useSay(appWords)
   const { mail } = useMe()
   return (
-    <nav aria-label={say('nav.label')} className="sticky top-0 hidden h-dvh flex-col gap-1 overflow-y-auto border-e border-border bg-sunken p-3 @5xl:flex">
+    <nav aria-label={say('nav.label')} className="sticky top-0 hidden h-dvh flex-col gap-1 overflow-y-auto border-e border-border bg-sunken p-3 @5xl/app:flex">
       <Link to="/app" className="mb-4 flex items-center gap-2 rounded-control px-2 py-2 text-md font-bold">
         <Mark />
         Ritrovo
@@ -143,7 +143,7 @@ function BottomBar({ requests }: { requests: number }) {
   const [creating, setCreating] = useState(false)
   return (
     <>
-      <nav aria-label={say('nav.label')} className="sticky bottom-0 z-20 grid grid-cols-5 border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] @5xl:hidden">
+      <nav aria-label={say('nav.label')} className="sticky bottom-0 z-20 grid grid-cols-5 border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] @5xl/app:hidden">
         <BarLink to="/app" exact icon={<House size={20} aria-hidden />} label={say('nav.today')} />
         <BarLink to="/app/meetings" icon={<CalendarDays size={20} aria-hidden />} label={say('nav.meetings')} count={requests} />
         <button type="button" className={cx(TAB, 'text-muted')} onClick={() => setCreating(true)}>

@@ -1,9 +1,18 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MINUTE } from '#core/time/model.ts'
 import { daysOf, instantOf } from './days.ts'
 
-const ZONES = ['Europe/Rome', 'America/New_York', 'America/Sao_Paulo', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Antarctica/Troll', 'Pacific/Apia', 'UTC']
+const ZONES = [
+  'Europe/Rome',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Antarctica/Troll',
+  'Pacific/Apia',
+  'UTC',
+]
 
 test('no slots, no days', () => expect(daysOf(new Float64Array(0), 'Europe/Rome')).toEqual([]))
 
@@ -17,12 +26,20 @@ test('every slot stands under the date and the minute its viewer’s clock shows
     fc.property(fc.uniqueArray(start, { maxLength: 60 }), fc.constantFrom(...ZONES), (minutes, zone) => {
       const slots = Float64Array.from(minutes, (minute) => minute * MINUTE).sort()
       const days = daysOf(slots, zone)
-      const flat = days.flatMap(({ date, runs }) => runs.flatMap(({ offset, minutes }) => minutes.map((minute) => ({ date, offset, minute }))))
-      expect(flat.map(({ date, offset, minute }) => instantOf(date, offset, minute))).toEqual(Array.from(slots))
+      const flat = days.flatMap(({ date, runs }) =>
+        runs.flatMap(({ offset, minutes }) => minutes.map((minute) => ({ date, offset, minute }))),
+      )
+      expect(flat.map(({ date, offset, minute }) => instantOf(date, offset, minute))).toEqual(
+        Array.from(slots),
+      )
       expect(flat).toEqual(
         Array.from(slots, (slot) => {
           const shown = Temporal.Instant.fromEpochMilliseconds(slot).toZonedDateTimeISO(zone)
-          return { date: shown.toPlainDate().toString(), offset: shown.offsetNanoseconds / 6e10, minute: shown.hour * 60 + shown.minute }
+          return {
+            date: shown.toPlainDate().toString(),
+            offset: shown.offsetNanoseconds / 6e10,
+            minute: shown.hour * 60 + shown.minute,
+          }
         }),
       )
       expect(new Set(days.map(({ date }) => date)).size).toBe(days.length)

@@ -4,10 +4,15 @@ import { transitionAt, transitionsOf } from '#core/time/transitions.ts'
 import { dateText, dayNumber } from '#core/time/wall.ts'
 import type { Slots } from './model.ts'
 
-/** Slots under one offset from UTC, both in minutes: `minutes` is what the clock shows, counted from midnight. */
+/**
+ * Slots under one offset from UTC, both in minutes: `minutes` is what the clock shows, counted from midnight.
+ */
 export type Run = { offset: number; minutes: number[] }
 
-/** One date with its slots: one run, or two where the clocks change between them, so that 02:30 twice is told apart (D03). */
+/**
+ * One date with its slots: one run, or two where the clocks change between them, so that 02:30 twice is told
+ * apart (D03).
+ */
 export type Day = { date: string; runs: Run[] }
 
 /** Slots as the viewer's calendar and clock show them. */

@@ -9,7 +9,10 @@ export function hoursOf({ weekly, overrides }: Schedule): Hours {
   if (weekly.length !== 7) throw new RangeError(`a week of ${weekly.length} days`)
   return {
     weekly: weekly.every(tidy) ? weekly : weekly.map(tidied),
-    overrides: overrides.length === 0 ? null : new Map(overrides.map(({ date, spans }) => [dayNumber(date), tidied(spans)])),
+    overrides:
+      overrides.length === 0
+        ? null
+        : new Map(overrides.map(({ date, spans }) => [dayNumber(date), tidied(spans)])),
   }
 }
 

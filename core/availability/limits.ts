@@ -7,7 +7,10 @@ import type { Limits, Own } from './model.ts'
 // Rules of zones are a guess further ahead, and no question may cost more than its window (D17).
 export const AHEAD = 5 * 366 * DAY
 
-/** Notice counts instants, so a week is 168 hours also when the clocks change in it; nothing begins in the past. */
+/**
+ * Notice counts instants, so a week is 168 hours also when the clocks change in it; nothing begins in the
+ * past.
+ */
 export const earliestStart = ({ notice }: Limits, now: Instant): Instant => now + Math.max(0, notice)
 
 /** Starts that the horizon allows: whole days of the schedule's calendar (D04). */
@@ -15,7 +18,10 @@ export function horizonSpan({ horizon }: Limits, zone: Zone, now: Instant): Span
   const span =
     horizon.kind === 'rolling'
       ? { start: -Infinity, end: startOfDayNumber(zone, dayOf(zone, now) + horizon.days + 1) }
-      : { start: startOfDayNumber(zone, dayNumber(horizon.from)), end: startOfDayNumber(zone, dayNumber(horizon.to) + 1) }
+      : {
+          start: startOfDayNumber(zone, dayNumber(horizon.from)),
+          end: startOfDayNumber(zone, dayNumber(horizon.to) + 1),
+        }
   return { start: span.start, end: Math.min(span.end, now + AHEAD) }
 }
 
@@ -23,7 +29,10 @@ const mondayOf = (day: DayNumber): DayNumber => day - weekdayOf(day)
 
 export type Full = { day: boolean; week: boolean }
 
-/** Tells for a day whether its meetings, or those of its week, have reached the cap; null when nothing is capped. */
+/**
+ * Tells for a day whether its meetings, or those of its week, have reached the cap; null when nothing is
+ * capped.
+ */
 export function capsOf({ perDay, perWeek }: Limits, own: Own, zone: Zone): ((day: DayNumber) => Full) | null {
   if (perDay === null && perWeek === null) return null
   const days = new Map<DayNumber, number>()

@@ -1,10 +1,16 @@
 import type { Busy } from '#core/time/busy.ts'
 import type { Instant, Span, Zone } from '#core/time/model.ts'
 
-/** Minutes of wall clock after midnight, 0 ≤ from < 1440; `to` passes 1440 for overnight hours (22:00–02:00 is 1320–1560) and ends at 2880. */
+/**
+ * Minutes of wall clock after midnight, 0 ≤ from < 1440; `to` passes 1440 for overnight hours (22:00–02:00 is
+ * 1320–1560) and ends at 2880.
+ */
 export type WallSpan = { from: number; to: number }
 
-/** Hours belong to the day they begin on: an override for Tuesday leaves Monday's night shift alone. Breaks are the gaps. */
+/**
+ * Hours belong to the day they begin on: an override for Tuesday leaves Monday's night shift alone. Breaks
+ * are the gaps.
+ */
 export type Schedule = {
   zone: Zone
   /** Seven lists, Monday first. */
@@ -13,7 +19,10 @@ export type Schedule = {
   overrides: { date: string; spans: WallSpan[] }[]
 }
 
-/** `rolling` counts whole days after today in the schedule's zone (0 is today only); `range` includes both its dates. */
+/**
+ * `rolling` counts whole days after today in the schedule's zone (0 is today only); `range` includes both its
+ * dates.
+ */
 export type Horizon = { kind: 'rolling'; days: number } | { kind: 'range'; from: string; to: string }
 
 export type Limits = {
@@ -37,7 +46,9 @@ export type Offer = {
   capacity: number
 }
 
-/** Our own bookings and holds of one host, one entry a meeting: `taken` of its `capacity` places are given. */
+/**
+ * Our own bookings and holds of one host, one entry a meeting: `taken` of its `capacity` places are given.
+ */
 export type Own = {
   start: Instant
   end: Instant
@@ -48,7 +59,10 @@ export type Own = {
   sameType: boolean
 }[]
 
-/** `busy` and `own` must reach past the window by a duration and the buffers, `own` by the week when there is a cap. */
+/**
+ * `busy` and `own` must reach past the window by a duration and the buffers, `own` by the week when there is
+ * a cap.
+ */
 export type HostTime = { hostId: string; schedule: Schedule; busy: Busy; own: Own }
 
 export type Assignment = 'solo' | 'round-robin' | 'collective'

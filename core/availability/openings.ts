@@ -9,17 +9,20 @@ import type { Hours } from './hours.ts'
 import type { Schedule } from './model.ts'
 
 /**
- * Openings, cut where the grid hangs anew: starts hang from `hang[i]` while they are before `until[i]`, and what begins
- * there may last until `close[i]`, where the opening ends. Hours that touch or overlap are one opening, so a meeting may
- * run through midnight; the grid still hangs anew from each day's hours, or hours around the clock would have no
- * beginning to hang from.
+ * Openings, cut where the grid hangs anew: starts hang from `hang[i]` while they are before `until[i]`, and
+ * what begins there may last until `close[i]`, where the opening ends. Hours that touch or overlap are one
+ * opening, so a meeting may run through midnight; the grid still hangs anew from each day's hours, or hours
+ * around the clock would have no beginning to hang from.
  */
 export type Openings = { hang: Instant[]; until: Instant[]; close: Instant[] }
 
 // Hours last two days at most, and what they go on from may have begun two days earlier still.
 const BACK = 5
 
-/** The schedule's openings wherever a slot of this length may begin in the window. They reach beyond it, whole. */
+/**
+ * The schedule's openings wherever a slot of this length may begin in the window. They reach beyond it,
+ * whole.
+ */
 export function openingsOf(schedule: Schedule, window: Span, length: number): Openings {
   const hours = hoursOf(schedule)
   const table = transitionsOf(schedule.zone)
@@ -36,10 +39,17 @@ export function openingsOf(schedule: Schedule, window: Span, length: number): Op
 }
 
 /**
- * Every instant whose wall clock lies in the hours, between two changes of the clocks: an hour that the clocks skip is
- * never met, one that comes twice is met twice (D02, D03).
+ * Every instant whose wall clock lies in the hours, between two changes of the clocks: an hour that the
+ * clocks skip is never met, one that comes twice is met twice (D02, D03).
  */
-function walk(openings: Openings, hours: Hours, table: Transitions, index: number, from: DayNumber, to: DayNumber): void {
+function walk(
+  openings: Openings,
+  hours: Hours,
+  table: Transitions,
+  index: number,
+  from: DayNumber,
+  to: DayNumber,
+): void {
   const shift = table.offset[index]!
   const begin = table.at[index]!
   const end = index + 1 < table.at.length ? table.at[index + 1]! : Infinity
@@ -59,7 +69,10 @@ function walk(openings: Openings, hours: Hours, table: Transitions, index: numbe
   }
 }
 
-/** Takes spans in the order of their starts. `fresh`: hours begin here, rather than go on after a change of the clocks. */
+/**
+ * Takes spans in the order of their starts. `fresh`: hours begin here, rather than go on after a change of
+ * the clocks.
+ */
 function add({ hang, until, close }: Openings, start: Instant, end: Instant, fresh: boolean): void {
   const last = hang.length - 1
   if (last < 0 || start > close[last]!) {
@@ -80,10 +93,12 @@ function add({ hang, until, close }: Openings, start: Instant, end: Instant, fre
   }
 }
 
-/** Where both are open. The grid hangs from where they begin to be, and from where the hours of either begin. */
+/**
+ * Where both are open. The grid hangs from where they begin to be, and from where the hours of either begin.
+ */
 export function commonOpenings(a: Openings, b: Openings): Openings {
   const common: Openings = { hang: [], until: [], close: [] }
-  for (let i = 0, j = 0; i < a.hang.length && j < b.hang.length; ) {
+  for (let i = 0, j = 0; i < a.hang.length && j < b.hang.length;) {
     const hang = Math.max(a.hang[i]!, b.hang[j]!)
     const until = Math.min(a.until[i]!, b.until[j]!)
     if (hang < until) {
@@ -91,7 +106,7 @@ export function commonOpenings(a: Openings, b: Openings): Openings {
       common.until.push(until)
       common.close.push(Math.min(a.close[i]!, b.close[j]!))
     }
-    if (a.until[i]! === until) i++
+    if (a.until[i] === until) i++
     else j++
   }
   return common

@@ -10,8 +10,8 @@ export const joins = (booking: Own[number], offer: Offer, start: Instant, length
   booking.start === start && booking.end === start + length && hasRoom(booking, offer)
 
 /**
- * What a bare meeting of this offer must stay out of. Between two meetings lies the longer of the two buffers, not both:
- * 15 and 15 minutes part them by 15 (A18).
+ * What a bare meeting of this offer must stay out of. Between two meetings lies the longer of the two
+ * buffers, not both: 15 and 15 minutes part them by 15 (A18).
  */
 export const keptClear = (booking: Own[number], offer: Offer): Span => ({
   start: booking.start - Math.max(offer.after, booking.before) * MINUTE,

@@ -21,12 +21,14 @@ export type ReasonKind =
   | 'cap-day'
   | 'cap-week'
 
-/** `span` is what stands in the way, where something does; `hostId` is null for what concerns no single host. */
+/**
+ * `span` is what stands in the way, where something does; `hostId` is null for what concerns no single host.
+ */
 export type Reason = { hostId: string | null; kind: ReasonKind; span: Span | null }
 
 /**
- * Every reason why a start is not offered, for the owner's eyes only. Solo and collective offer it when there is none,
- * round robin when some host has none.
+ * Every reason why a start is not offered, for the owner's eyes only. Solo and collective offer it when there
+ * is none, round robin when some host has none.
  */
 export function explain(question: Question, start: Instant): Reason[] {
   const { offer, duration, assignment } = question
@@ -34,7 +36,8 @@ export function explain(question: Question, start: Instant): Reason[] {
   const reasons = hosts.flatMap((host) => hostReasons(question, host, start))
   if (assignment === 'collective' && hosts.length > 0) {
     const common = hosts.map((host) => openingsAround(question, host, start)).reduce(commonOpenings)
-    if (standing(common, question, start) === 'off-grid') reasons.push({ hostId: null, kind: 'off-grid', span: null })
+    if (standing(common, question, start) === 'off-grid')
+      reasons.push({ hostId: null, kind: 'off-grid', span: null })
   }
   if (hosts.length === 0) reasons.push({ hostId: null, kind: 'no-host', span: null })
   if (!offer.durations.includes(duration)) reasons.unshift({ hostId: null, kind: 'duration', span: null })
@@ -47,7 +50,8 @@ function hostReasons(question: Question, host: HostTime, start: Instant): Reason
   const kinds: ReasonKind[] = []
   const stands = standing(openingsAround(question, host, start), question, start)
   // A collective has a grid of its own, hung from the hours that all its hosts share.
-  if (stands === 'outside-hours' || (stands === 'off-grid' && question.assignment !== 'collective')) kinds.push(stands)
+  if (stands === 'outside-hours' || (stands === 'off-grid' && question.assignment !== 'collective'))
+    kinds.push(stands)
   if (start < earliestStart(offer.limits, now)) kinds.push('notice')
   const horizon = horizonSpan(offer.limits, schedule.zone, now)
   if (start < horizon.start || start >= horizon.end) kinds.push('horizon')
@@ -57,13 +61,21 @@ function hostReasons(question: Question, host: HostTime, start: Instant): Reason
     if (full?.day) kinds.push('cap-day')
     if (full?.week) kinds.push('cap-week')
   }
-  return [...kinds.map((kind) => ({ hostId, kind, span: null })), ...busyReasons(question, host, start), ...ownReasons(question, host, start)]
+  return [
+    ...kinds.map((kind) => ({ hostId, kind, span: null })),
+    ...busyReasons(question, host, start),
+    ...ownReasons(question, host, start),
+  ]
 }
 
 const openingsAround = (question: Question, host: HostTime, start: Instant): Openings =>
   openingsOf(host.schedule, { start, end: start + 1 }, question.duration * MINUTE)
 
-function standing({ hang, until, close }: Openings, { offer, duration }: Question, start: Instant): 'outside-hours' | 'off-grid' | 'on-grid' {
+function standing(
+  { hang, until, close }: Openings,
+  { offer, duration }: Question,
+  start: Instant,
+): 'outside-hours' | 'off-grid' | 'on-grid' {
   const piece = hang.findLastIndex((from) => from <= start)
   if (piece < 0 || start >= until[piece]! || start + duration * MINUTE > close[piece]!) return 'outside-hours'
   return (start - hang[piece]!) % (offer.increment * MINUTE) === 0 ? 'on-grid' : 'off-grid'
@@ -71,7 +83,10 @@ function standing({ hang, until, close }: Openings, { offer, duration }: Questio
 
 function busyReasons({ offer, duration }: Question, { hostId, busy }: HostTime, start: Instant): Reason[] {
   const meeting = { start, end: start + duration * MINUTE }
-  const near = cutBusy(busy, { start: meeting.start - offer.before * MINUTE, end: meeting.end + offer.after * MINUTE })
+  const near = cutBusy(busy, {
+    start: meeting.start - offer.before * MINUTE,
+    end: meeting.end + offer.after * MINUTE,
+  })
   return Array.from(near.starts, (from, i) => ({ start: from, end: near.ends[i]! })).map((span) => ({
     hostId,
     kind: overlaps(span, meeting) ? ('busy' as const) : ('buffer' as const),

@@ -8,5 +8,8 @@ export const busyWindow = ({ before, after }: Offer, duration: number, { start, 
   end: end + (duration + after) * MINUTE,
 })
 
-/** Which of our own bookings: weekly caps count whole weeks, and another event type may bring a buffer of a day. */
+/**
+ * Which of our own bookings: weekly caps count whole weeks, and another event type may bring a buffer of a
+ * day.
+ */
 export const ownWindow = ({ start, end }: Span): Span => ({ start: start - 8 * DAY, end: end + 8 * DAY })

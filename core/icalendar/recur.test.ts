@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DAY } from '#core/time/model.ts'
 import { parseWritten } from './moment.ts'
-import golden from './recur.golden.json' with { type: 'json' }
 import { everMatches, FULL_TANK, instances } from './recur.ts'
 import { parseRule } from './rule.ts'
 import { stampOf } from './vtimezone.ts'
+
+// Made by tests/counterparts/golden-rules.py.
+type Example = { rule: string; start: string; from: string; to: string; named: string[] }
+const golden = JSON.parse(readFileSync(new URL('./recur.golden.json', import.meta.url), 'utf8')) as Example[]
 
 const wall = (text: string): number => parseWritten(text)!.wall
 

@@ -50,10 +50,13 @@ const IN_ITALIAN: Readonly<Record<string, string>> = {
 
 /** Cities people look for that gave no zone its name. */
 const ALSO: Readonly<Record<Zone, string>> = {
-  'Europe/Rome': 'milano milan napoli naples torino turin palermo genova bologna firenze florence bari catania venezia venice verona trieste cagliari padova italia italy',
-  'Europe/London': 'manchester birmingham edinburgh edimburgo glasgow liverpool leeds bristol cardiff united kingdom regno unito england inghilterra scotland scozia',
+  'Europe/Rome':
+    'milano milan napoli naples torino turin palermo genova bologna firenze florence bari catania venezia venice verona trieste cagliari padova italia italy',
+  'Europe/London':
+    'manchester birmingham edinburgh edimburgo glasgow liverpool leeds bristol cardiff united kingdom regno unito england inghilterra scotland scozia',
   'Europe/Paris': 'lyon lione marseille marsiglia toulouse nice nizza bordeaux lille france francia',
-  'Europe/Berlin': 'hamburg amburgo munich münchen monaco di baviera cologne colonia köln frankfurt francoforte stuttgart stoccarda düsseldorf leipzig germany germania',
+  'Europe/Berlin':
+    'hamburg amburgo munich münchen monaco di baviera cologne colonia köln frankfurt francoforte stuttgart stoccarda düsseldorf leipzig germany germania',
   'Europe/Madrid': 'barcelona barcellona valencia sevilla siviglia bilbao málaga spain spagna',
   'Europe/Amsterdam': 'rotterdam utrecht the hague l’aia netherlands paesi bassi olanda',
   'Europe/Zurich': 'geneva ginevra basel basilea bern berna lugano lausanne losanna switzerland svizzera',
@@ -65,7 +68,8 @@ const ALSO: Readonly<Record<Zone, string>> = {
   'Europe/Kyiv': 'lviv leopoli odesa kharkiv ukraine ucraina',
   'Europe/Moscow': 'saint petersburg san pietroburgo',
   'Europe/Istanbul': 'ankara izmir smirne turkey turchia',
-  'America/New_York': 'boston washington philadelphia filadelfia miami atlanta charlotte baltimore orlando pittsburgh',
+  'America/New_York':
+    'boston washington philadelphia filadelfia miami atlanta charlotte baltimore orlando pittsburgh',
   'America/Chicago': 'houston dallas austin san antonio minneapolis new orleans st louis nashville',
   'America/Denver': 'salt lake city albuquerque colorado springs',
   'America/Los_Angeles': 'san francisco seattle san diego las vegas portland sacramento san jose california',
@@ -87,10 +91,15 @@ const ALSO: Readonly<Record<Zone, string>> = {
 }
 
 /** The city a zone is named after, as people of that language call it. */
-export const cityOf = (locale: Locale, zone: Zone): string => (locale === 'it' ? IN_ITALIAN[zone] : undefined) ?? zoneCity(zone)
+export const cityOf = (locale: Locale, zone: Zone): string =>
+  (locale === 'it' ? IN_ITALIAN[zone] : undefined) ?? zoneCity(zone)
 
 /** The two halves of a zone's spoken name: "Central European Time" and "Oslo"; the city is null where the zone has none. */
-export const spokenZone = (locale: Locale, zone: Zone, instant: Instant): { name: string; city: string | null } => ({
+export const spokenZone = (
+  locale: Locale,
+  zone: Zone,
+  instant: Instant,
+): { name: string; city: string | null } => ({
   name: zone === 'UTC' ? 'UTC' : zoneName(locale, zone, instant),
   city: zone === 'UTC' || zone.startsWith('Etc/') ? null : cityOf(locale, zone),
 })
@@ -109,17 +118,27 @@ export function findZones(typed: string): Zone[] {
   if (exact) return [exact]
   const wanted = plain(typed)
   if (wanted.length < 2) return []
-  names ??= allZones().map((zone) => ({ zone, cities: [zoneCity(zone), IN_ITALIAN[zone] ?? ''].map(plain), also: ` ${plain(ALSO[zone] ?? '')} ` }))
+  names ??= allZones().map((zone) => ({
+    zone,
+    cities: [zoneCity(zone), IN_ITALIAN[zone] ?? ''].map(plain),
+    also: ` ${plain(ALSO[zone] ?? '')} `,
+  }))
   const same = names.filter(({ cities }) => cities.includes(wanted))
   if (same.length > 0) return same.map(({ zone }) => zone)
   const listed = names.filter(({ also }) => also.includes(` ${wanted} `))
   if (listed.length > 0) return listed.map(({ zone }) => zone)
-  return names.filter(({ cities, also }) => cities.some((city) => city.startsWith(wanted)) || also.includes(` ${wanted}`)).map(({ zone }) => zone)
+  return names
+    .filter(
+      ({ cities, also }) => cities.some((city) => city.startsWith(wanted)) || also.includes(` ${wanted}`),
+    )
+    .map(({ zone }) => zone)
 }
 
 let names: { zone: Zone; cities: string[]; also: string }[] | null = null
 
-const allZones = (): Zone[] => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => knownZone(name) ?? name))]
+const allZones = (): Zone[] => [
+  ...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => knownZone(name) ?? name)),
+]
 
 /** As people type it: no accents, no capitals, one space. */
 const plain = (text: string): string =>

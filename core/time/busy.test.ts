@@ -1,17 +1,21 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cutBusy, fromBytes, mergeBusy, packBusy, toBytes } from './busy.ts'
 import type { Busy } from './busy.ts'
 import type { Span } from './model.ts'
 
-const span = fc.tuple(fc.integer({ min: 0, max: 200 }), fc.nat(20)).map(([start, length]): Span => ({ start, end: start + length }))
+const span = fc
+  .tuple(fc.integer({ min: 0, max: 200 }), fc.nat(20))
+  .map(([start, length]): Span => ({ start, end: start + length }))
 const spans = fc.array(span, { maxLength: 40 })
 const list = ({ starts, ends }: Busy) => Array.from(starts, (start, i) => [start, ends[i]])
 
 /** Taken minutes, one by one. */
-const taken = (all: Span[]) => Array.from({ length: 230 }, (_, t) => all.some(({ start, end }) => start <= t && t < end))
+const taken = (all: Span[]) =>
+  Array.from({ length: 230 }, (_, t) => all.some(({ start, end }) => start <= t && t < end))
 const takenIn = (busy: Busy) => taken(Array.from(busy.starts, (start, i) => ({ start, end: busy.ends[i]! })))
-const apart = (busy: Busy) => busy.starts.every((start, i) => start < busy.ends[i]! && (i === 0 || start > busy.ends[i - 1]!))
+const apart = (busy: Busy) =>
+  busy.starts.every((start, i) => start < busy.ends[i]! && (i === 0 || start > busy.ends[i - 1]!))
 
 test('packed time is the same time, sorted, apart and without empty spans', () => {
   fc.assert(
@@ -49,11 +53,13 @@ test('a window keeps exactly the spans that reach into it, however it is applied
 })
 
 test('bytes are little-endian pairs and come back the same from any place in a buffer', () => {
-  const busy = packBusy([{ start: 5, end: 9 }, { start: 1, end: 2 }])
+  const busy = packBusy([
+    { start: 5, end: 9 },
+    { start: 1, end: 2 },
+  ])
   const bytes = toBytes(busy)
-  expect(Buffer.from(bytes).toString('hex')).toBe(
-    '000000000000f03f' + '0000000000000040' + '0000000000001440' + '0000000000002240',
-  )
+  const words = ['000000000000f03f', '0000000000000040', '0000000000001440', '0000000000002240']
+  expect(Buffer.from(bytes).toString('hex')).toBe(words.join(''))
   const shifted = new Uint8Array(bytes.length + 3)
   shifted.set(bytes, 3)
   expect(fromBytes(shifted.subarray(3))).toEqual(busy)

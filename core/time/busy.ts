@@ -1,6 +1,9 @@
 import type { Instant, Span } from './model.ts'
 
-/** Taken time, packed: `starts[i]` to `ends[i]`, sorted, no two touching, none empty. Two flat arrays, because a request sweeps them. */
+/**
+ * Taken time, packed: `starts[i]` to `ends[i]`, sorted, no two touching, none empty. Two flat arrays, because
+ * a request sweeps them.
+ */
 export type Busy = { starts: Float64Array; ends: Float64Array }
 
 export const FREE: Busy = { starts: new Float64Array(0), ends: new Float64Array(0) }
@@ -8,8 +11,8 @@ export const FREE: Busy = { starts: new Float64Array(0), ends: new Float64Array(
 const BYTES = 16 // start and end
 
 /**
- * Sorts and merges. With a window, only the spans that overlap it. An empty span takes no time and is dropped; one
- * written backwards is read from its end to its start, since unknown is busy (D16).
+ * Sorts and merges. With a window, only the spans that overlap it. An empty span takes no time and is
+ * dropped; one written backwards is read from its end to its start, since unknown is busy (D16).
  */
 export function packBusy(spans: readonly Span[], window: Span = ALWAYS): Busy {
   // One pass and room as it is needed: of many rows few lie in a window, and reading them is what costs.
@@ -35,8 +38,8 @@ function takes({ start, end }: Span, window: Span): boolean {
   throw new TypeError('a busy span needs two instants')
 }
 
-// Asking for memory costs more than filling it, and a question with a thousand hosts asks a thousand times: small lists
-// are cut from a common piece, each from its own part of it.
+// Asking for memory costs more than filling it, and a question with a thousand hosts asks a thousand times:
+// small lists are cut from a common piece, each from its own part of it.
 const PIECE = 2048
 let piece = new Float64Array(PIECE)
 let used = 0
@@ -60,8 +63,8 @@ function doubled(starts: Float64Array, ends: Float64Array): Busy {
 }
 
 /**
- * Merging needs no pairs: when the k-th end lies before the (k+1)-th start, nothing is open between them. So both lists
- * are sorted on their own, natively, which is many times faster than sorting spans by a function.
+ * Merging needs no pairs: when the k-th end lies before the (k+1)-th start, nothing is open between them. So
+ * both lists are sorted on their own, natively, which is many times faster than sorting spans by a function.
  */
 function merged(starts: Float64Array, ends: Float64Array): Busy {
   starts.sort()
@@ -114,7 +117,8 @@ export function firstAbove(sorted: Float64Array, value: Instant): number {
   return search(sorted.length, (i) => sorted[i]! > value)
 }
 
-const firstAtLeast = (sorted: Float64Array, value: Instant): number => search(sorted.length, (i) => sorted[i]! >= value)
+const firstAtLeast = (sorted: Float64Array, value: Instant): number =>
+  search(sorted.length, (i) => sorted[i]! >= value)
 
 function search(length: number, reached: (index: number) => boolean): number {
   let low = 0
@@ -137,7 +141,10 @@ export function toBytes({ starts, ends }: Busy): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
-/** Reads what `toBytes` wrote; with a window only the spans that overlap it, the first of them found by halving. */
+/**
+ * Reads what `toBytes` wrote; with a window only the spans that overlap it, the first of them found by
+ * halving.
+ */
 export function fromBytes(bytes: Uint8Array, window: Span = ALWAYS): Busy {
   if (bytes.byteLength % BYTES !== 0) throw new RangeError(`packed busy time of ${bytes.byteLength} bytes`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,7 +1,10 @@
 import { DAY, HOUR } from './model.ts'
 import type { Instant, Zone } from './model.ts'
 
-/** From `at[i]` until `at[i + 1]` the zone's clocks show UTC + `offset[i]` (milliseconds). `at[0]` is -Infinity. */
+/**
+ * From `at[i]` until `at[i + 1]` the zone's clocks show UTC + `offset[i]` (milliseconds). `at[0]` is
+ * -Infinity.
+ */
 export type Transitions = { at: Float64Array; offset: Float64Array }
 
 // No rule is known further ahead, and no question reaches there (D17); beyond it the last offset stays.
@@ -32,15 +35,16 @@ export function transitionAt({ at }: Transitions, instant: Instant): number {
 }
 
 export function readTemporal(zone: Zone): Transitions {
-  let moment: Temporal.ZonedDateTime | null = Temporal.Instant.from('1800-01-01T00:00Z').toZonedDateTimeISO(zone)
+  let moment: Temporal.ZonedDateTime | null =
+    Temporal.Instant.from('1800-01-01T00:00Z').toZonedDateTimeISO(zone)
   const found: [Instant, number][] = [[-Infinity, moment.offsetNanoseconds / 1e6]]
   while ((moment = moment.getTimeZoneTransition('next')) && moment.epochMilliseconds < END)
     found.push([moment.epochMilliseconds, moment.offsetNanoseconds / 1e6])
   return packed(found)
 }
 
-// For browsers without Temporal. Intl tells only the offset of one instant, so we look every few days and halve from
-// there; since 1970 no zone has changed its clocks twice within four days.
+// For browsers without Temporal. Intl tells only the offset of one instant, so we look every few days and
+// halve from there; since 1970 no zone has changed its clocks twice within four days.
 const LOOK = 4 * DAY
 export function readIntl(zone: Zone, from: Instant = 0, to: Instant = END): Transitions {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
@@ -64,7 +68,7 @@ export function readIntl(zone: Zone, from: Instant = 0, to: Instant = END): Tran
 
 /** `… GMT+05:45`, `… GMT-00:44:30` or a bare `… GMT` → milliseconds. */
 function readOffset(text: string): number {
-  const [, sign, hours, minutes, seconds = '0'] = /GMT([+-−])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? []
+  const [, sign, hours, minutes, seconds = '0'] = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? []
   if (!sign) return 0
   return (sign === '+' ? 1 : -1) * (Number(hours) * HOUR + Number(minutes) * 60_000 + Number(seconds) * 1000)
 }
@@ -72,5 +76,8 @@ function readOffset(text: string): number {
 /** Changes of name only (same offset before and after) are left out. */
 function packed(found: [Instant, number][]): Transitions {
   const real = found.filter(([, offset], index) => index === 0 || offset !== found[index - 1]![1])
-  return { at: Float64Array.from(real, ([at]) => at), offset: Float64Array.from(real, ([, offset]) => offset) }
+  return {
+    at: Float64Array.from(real, ([at]) => at),
+    offset: Float64Array.from(real, ([, offset]) => offset),
+  }
 }

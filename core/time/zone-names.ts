@@ -1,6 +1,7 @@
 /**
- * What CLDR still calls a zone → its name in the IANA database. Intl answers with the left column (Europe/Kiev) and,
- * in newer engines, with the right one; we store the right one, so a stored name never depends on who answered (D13).
+ * What CLDR still calls a zone → its name in the IANA database. Intl answers with the left column
+ * (Europe/Kiev) and, in newer engines, with the right one; we store the right one, so a stored name never
+ * depends on who answered (D13).
  */
 export const TODAYS_NAME: Readonly<Record<string, string>> = {
   'Africa/Asmera': 'Africa/Asmara',

@@ -8,8 +8,9 @@ const FIXED = /^Etc\/GMT[+-]\d{1,2}$/
 let listed: ReadonlySet<string> | null = null
 
 /**
- * The one door for time-zone names from outside: the name we store for it (`asia/calcutta` → `Asia/Kolkata`), or null.
- * Only names of the IANA database pass; offsets such as `+02:00` and `GMT+5` do not, since they know no summer time.
+ * The one door for time-zone names from outside: the name we store for it (`asia/calcutta` → `Asia/Kolkata`),
+ * or null. Only names of the IANA database pass; offsets such as `+02:00` and `GMT+5` do not, since they know
+ * no summer time.
  */
 export function zone(name: string): Zone | null {
   if (name.length > 64 || !/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return null
@@ -25,7 +26,8 @@ function find(name: string): Zone | null {
   const answer = resolve(name)
   if (answer === null) return null
   listed ??= new Set(['UTC', ...Intl.supportedValuesOf('timeZone')].map(todays))
-  // Intl also accepts names of its own, such as SystemV/EST5, which Temporal and the rest of the world refuse.
+  // Intl also accepts names of its own, such as SystemV/EST5, which Temporal and the rest of the world
+  // refuse.
   return listed.has(answer) || FIXED.test(answer) ? answer : null
 }
 

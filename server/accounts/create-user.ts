@@ -5,18 +5,33 @@ import { signInKey, type Seat } from './model.ts'
 import { slugCandidates, slugFrom } from './slug.ts'
 import { enterInDirectory, insertUser, saveSeat } from './store.ts'
 
-export type UserDraft = { workspaceId: string; email: string; name: string; passwordHash: string; roleId: string; locale: Locale; zone: string; seat: Seat }
+export type UserDraft = {
+  workspaceId: string
+  email: string
+  name: string
+  passwordHash: string
+  roleId: string
+  locale: Locale
+  zone: string
+  seat: Seat
+}
 
 /** A user with a public slug of their own. An address that is already someone's is never touched (F05). */
-export async function createUser(tx: Tx, draft: UserDraft): Promise<{ kind: 'created'; userId: string; slug: string } | { kind: 'known-address' }> {
+export async function createUser(
+  tx: Tx,
+  draft: UserDraft,
+): Promise<{ kind: 'created'; userId: string; slug: string } | { kind: 'known-address' }> {
   const { workspaceId } = draft
   const userId = randomUUID()
-  if (!(await enterInDirectory(tx, 'sign-in', [signInKey(draft.email)], workspaceId, userId))) return { kind: 'known-address' }
+  const ids = { workspaceId, userId }
+  if (!(await enterInDirectory(tx, 'sign-in', [signInKey(draft.email)], ids)))
+    return { kind: 'known-address' }
 
   const wish = slugFrom(draft.name)
-  const slug = await enterInDirectory(tx, 'host', [...slugCandidates(wish), `${wish}-${randomBytes(5).toString('hex')}`], workspaceId, userId)
+  const last = `${wish}-${randomBytes(5).toString('hex')}`
+  const slug = await enterInDirectory(tx, 'host', [...slugCandidates(wish), last], ids)
   if (!slug) throw new Error('no free slug was found')
   await insertUser(tx, { ...draft, userId, slug })
-  await saveSeat(tx, workspaceId, userId, draft.seat)
+  await saveSeat(tx, ids, draft.seat)
   return { kind: 'created', userId, slug }
 }

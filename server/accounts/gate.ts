@@ -26,8 +26,12 @@ export const signedIn = (): MiddlewareHandler<SignedIn> => async (c, next) => {
 }
 
 /** Stands after `signedIn`: roles are read with every request, so what a role loses is lost at once. */
-export const withPermission = (permission: Permission): MiddlewareHandler<SignedIn> => async (c, next) =>
-  may(c.var.scope, permission) ? next() : problem(c, 403, permission === 'personal-email' ? 'no-personal-email' : 'not-allowed')
+export const withPermission =
+  (permission: Permission): MiddlewareHandler<SignedIn> =>
+  async (c, next) =>
+    may(c.var.scope, permission)
+      ? next()
+      : problem(c, 403, permission === 'personal-email' ? 'no-personal-email' : 'not-allowed')
 
 async function readScope(c: Context<SignedIn>): Promise<Scope | null> {
   const { deps } = c.var

@@ -16,10 +16,19 @@ import { findInDirectory, findOpenInvitation, findRole, insertInvitation, spendI
 
 const INVITATION_LIFE = 7 * DAY
 
-export type InviteOutcome = { kind: 'invited'; id: string; link: string } | { kind: 'already-here' } | { kind: 'unknown-role' } | { kind: 'beyond-you' } | { kind: 'slow-down'; retryAfter: number }
+export type InviteOutcome =
+  | { kind: 'invited'; id: string; link: string }
+  | { kind: 'already-here' }
+  | { kind: 'unknown-role' }
+  | { kind: 'beyond-you' }
+  | { kind: 'slow-down'; retryAfter: number }
 
 /** A link that lets one person in, once, within a week; it goes out by letter and is also told to who invites. */
-export async function invite(deps: Deps, scope: Scope, { email, roleId, seat = INVITED_SEAT }: Invite): Promise<InviteOutcome> {
+export async function invite(
+  deps: Deps,
+  scope: Scope,
+  { email, roleId, seat = INVITED_SEAT }: Invite,
+): Promise<InviteOutcome> {
   const { workspaceId } = scope
   const retryAfter = await tooMany(deps, [RULES.invite, workspaceId])
   if (retryAfter) return { kind: 'slow-down', retryAfter }
@@ -34,14 +43,29 @@ export async function invite(deps: Deps, scope: Scope, { email, roleId, seat = I
     const { token, hash } = newToken(workspaceId)
     const id = randomUUID()
     const now = deps.now()
-    await insertInvitation(tx, { workspaceId, invitationId: id, email, roleId, seat, hash, invitedBy: scope.userId, now, expiresAt: now + INVITATION_LIFE })
+    await insertInvitation(tx, {
+      workspaceId,
+      invitationId: id,
+      email,
+      roleId,
+      seat,
+      hash,
+      invitedBy: scope.userId,
+      now,
+      expiresAt: now + INVITATION_LIFE,
+    })
     const link = `${deps.config.url}/invite/${token}`
     await writeLetter(deps, tx, scope, { id, email, link })
     return { kind: 'invited', id, link }
   })
 }
 
-async function writeLetter(deps: Deps, tx: Tx, { workspaceId, workspace, user }: Scope, { id, email, link }: { id: string; email: string; link: string }) {
+async function writeLetter(
+  deps: Deps,
+  tx: Tx,
+  { workspaceId, workspace, user }: Scope,
+  { id, email, link }: { id: string; email: string; link: string },
+) {
   const say = speak(accountsWords, workspace.locale)
   const names = { inviter: user.name, workspace: workspace.name }
   const { html, text } = composeLetter(workspace.locale, {
@@ -66,7 +90,10 @@ async function writeLetter(deps: Deps, tx: Tx, { workspaceId, workspace, user }:
 }
 
 /** What the holder of an invitation's link may see before they answer. */
-export async function findInvitation(deps: Deps, token: string): Promise<{ email: string; workspaceName: string; known: boolean } | null> {
+export async function findInvitation(
+  deps: Deps,
+  token: string,
+): Promise<{ email: string; workspaceName: string; known: boolean } | null> {
   const read = readToken(token)
   if (!read) return null
   return deps.db.inWorkspace(read.workspaceId, async (tx) => {
@@ -77,15 +104,31 @@ export async function findInvitation(deps: Deps, token: string): Promise<{ email
   })
 }
 
-export type JoinOutcome = { kind: 'joined'; userId: string } | { kind: 'known-address' } | { kind: 'not-found' }
+export type JoinOutcome =
+  | { kind: 'joined'; userId: string }
+  | { kind: 'known-address' }
+  | { kind: 'not-found' }
 
 /** Spends an invitation on a new user. Who already has an account keeps it untouched and signs in instead (F05). */
-export async function joinByInvitation(deps: Deps, tx: Tx, who: { workspaceId: string; hash: Buffer; passwordHash: string } & Omit<Newcomer, 'password'>): Promise<JoinOutcome> {
+export async function joinByInvitation(
+  deps: Deps,
+  tx: Tx,
+  who: { workspaceId: string; hash: Buffer; passwordHash: string } & Omit<Newcomer, 'password'>,
+): Promise<JoinOutcome> {
   const { workspaceId, hash, passwordHash, name, locale, zone } = who
   const invitation = await findOpenInvitation(tx, workspaceId, hash, deps.now(), true)
   if (!invitation) return { kind: 'not-found' }
   const seat = { kind: invitation.seatKind, level: invitation.seatLevel }
-  const outcome = await createUser(tx, { workspaceId, email: invitation.email, name, passwordHash, roleId: invitation.roleId, locale, zone, seat })
+  const outcome = await createUser(tx, {
+    workspaceId,
+    email: invitation.email,
+    name,
+    passwordHash,
+    roleId: invitation.roleId,
+    locale,
+    zone,
+    seat,
+  })
   if (outcome.kind === 'known-address') return outcome
   await spendInvitation(tx, workspaceId, invitation.id, deps.now())
   return { kind: 'joined', userId: outcome.userId }

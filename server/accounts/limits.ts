@@ -13,7 +13,10 @@ export const RULES = {
 } as const satisfies Record<string, Rule>
 
 /** Seconds to wait when one of these is used up, else null. */
-export async function tooMany({ limiter }: Pick<Deps, 'limiter'>, ...takes: [Rule, string][]): Promise<number | null> {
+export async function tooMany(
+  { limiter }: Pick<Deps, 'limiter'>,
+  ...takes: [Rule, string][]
+): Promise<number | null> {
   const verdicts = await Promise.all(takes.map(([rule, key]) => limiter.take(rule, key)))
   const waits = verdicts.flatMap((verdict) => (verdict.kind === 'over' ? [verdict.retryAfter] : []))
   return waits.length > 0 ? Math.max(...waits) : null

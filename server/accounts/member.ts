@@ -18,16 +18,30 @@ export function memberOf(row: MemberRow): Member {
   return {
     workspaceId: row.workspaceId,
     userId: row.userId,
-    user: { id: row.userId, name: row.name, email: row.email, slug: row.slug, locale: row.locale, zone: row.zone, theme: row.theme },
-    workspace: { id: row.workspaceId, name: row.workspaceName, locale: row.workspaceLocale, zone: row.workspaceZone, seatGate: row.seatGate },
+    user: {
+      id: row.userId,
+      name: row.name,
+      email: row.email,
+      slug: row.slug,
+      locale: row.locale,
+      zone: row.zone,
+      theme: row.theme,
+    },
+    workspace: {
+      id: row.workspaceId,
+      name: row.workspaceName,
+      locale: row.workspaceLocale,
+      zone: row.workspaceZone,
+      seatGate: row.seatGate,
+    },
     role: { id: row.roleId, name: row.roleName, builtIn: row.builtIn },
     permissions: new Set(row.builtIn === 'admin' ? PERMISSIONS : row.permissions),
     seat: row.seatKind && row.seatLevel ? { kind: row.seatKind, level: row.seatLevel } : null,
   }
 }
 
-export async function getMember(tx: Tx, workspaceId: string, userId: string): Promise<Member> {
-  const row = await findMember(tx, workspaceId, userId)
+export async function getMember(tx: Tx, who: { workspaceId: string; userId: string }): Promise<Member> {
+  const row = await findMember(tx, who)
   if (!row) throw new Error('a user disappeared inside their own transaction')
   return memberOf(row)
 }

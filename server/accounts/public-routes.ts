@@ -11,19 +11,34 @@ import { signIn } from './sign-in.ts'
 const tags = ['accounts']
 
 const getSetup = createRoute({
-  method: 'get', path: '/setup', tags,
+  method: 'get',
+  path: '/setup',
+  tags,
   request: { query: z.object({ k: z.string().max(200).optional() }) },
-  responses: { 200: json(z.object({ open: z.boolean(), keyOk: z.boolean() }), 'Whether the first run is still to come'), ...problems(400) },
+  responses: {
+    200: json(z.object({ open: z.boolean(), keyOk: z.boolean() }), 'Whether the first run is still to come'),
+    ...problems(400),
+  },
 })
 const postSession = createRoute({
-  method: 'post', path: '/sessions', tags,
+  method: 'post',
+  path: '/sessions',
+  tags,
   request: { body: body(z.strictObject({ email: z.string().min(1).max(254), password: anyPassword })) },
   responses: { 201: json(Me, 'Signed in'), ...problems(400, 401, 429) },
 })
 const getInvitation = createRoute({
-  method: 'get', path: '/invitations/by-token/{token}', tags,
+  method: 'get',
+  path: '/invitations/by-token/{token}',
+  tags,
   request: { params: z.object({ token: z.string().max(200) }) },
-  responses: { 200: json(z.object({ email: z.string(), workspaceName: z.string(), known: z.boolean() }), 'The invitation behind a link'), ...problems(404) },
+  responses: {
+    200: json(
+      z.object({ email: z.string(), workspaceName: z.string(), known: z.boolean() }),
+      'The invitation behind a link',
+    ),
+    ...problems(404),
+  },
 })
 
 /** What can be asked and done before anyone has signed in. The two ways to become a user are in `server/first-run.ts`. */

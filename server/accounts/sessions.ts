@@ -10,12 +10,22 @@ export const SESSION_LIFE = 30 * DAY
 export const TOUCH_EVERY = 5 * MINUTE
 
 /** A fresh token for this user; the database keeps only its hash. */
-export async function openSession(deps: Pick<Deps, 'now'>, tx: Tx, who: { workspaceId: string; userId: string; agent?: string | undefined }): Promise<string> {
+export async function openSession(
+  deps: Pick<Deps, 'now'>,
+  tx: Tx,
+  who: { workspaceId: string; userId: string; agent?: string | undefined },
+): Promise<string> {
   const { token, hash } = newToken(who.workspaceId)
   const now = deps.now()
   await Promise.all([
     deleteExpiredSessions(tx, who.workspaceId, now),
-    insertSession(tx, { ...who, hash, now, expiresAt: now + SESSION_LIFE, agent: who.agent?.slice(0, 200) ?? null }),
+    insertSession(tx, {
+      ...who,
+      hash,
+      now,
+      expiresAt: now + SESSION_LIFE,
+      agent: who.agent?.slice(0, 200) ?? null,
+    }),
   ])
   return token
 }

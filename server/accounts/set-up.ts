@@ -5,7 +5,15 @@ import type { Deps } from '#server/platform/deps.ts'
 import { sameSecret } from '#server/platform/secrets.ts'
 import { createUser } from './create-user.ts'
 import { BUILT_IN, FIRST_SEAT, type FirstRun } from './model.ts'
-import { findSetupKey, insertRole, insertWorkspace, lockInstance, saveSetupKey, workspaceExists } from './store.ts'
+import {
+  findSetupKey,
+  insertRole,
+  insertWorkspace,
+  lockInstance,
+  saveSetupKey,
+  type SetupKey,
+  workspaceExists,
+} from './store.ts'
 
 const SETUP_KEY_LIFE = HOUR
 
@@ -23,7 +31,10 @@ export async function issueSetupKey(deps: Deps): Promise<string | null> {
 }
 
 /** Whether a first run is still to come, and whether this key opens it. */
-export async function findSetup(deps: Deps, key: string | undefined): Promise<{ open: boolean; keyOk: boolean }> {
+export async function findSetup(
+  deps: Deps,
+  key: string | undefined,
+): Promise<{ open: boolean; keyOk: boolean }> {
   return deps.db.outside(async (tx) => {
     const open = !(await workspaceExists(tx))
     return { open, keyOk: open && key !== undefined && fits(key, await findSetupKey(tx), deps.now()) }
@@ -33,23 +44,31 @@ export async function findSetup(deps: Deps, key: string | undefined): Promise<{ 
 export type SetUpOutcome = { kind: 'set-up'; userId: string } | { kind: 'closed' } | { kind: 'wrong-key' }
 
 /** The first workspace, its two roles and its admin. `key` is null for whoever stands at the server's own console. */
-export async function setUpWorkspace(tx: Tx, now: Instant, input: Omit<FirstRun, 'password'> & { workspaceId: string; passwordHash: string; key: string | null }): Promise<SetUpOutcome> {
+export async function setUpWorkspace(
+  tx: Tx,
+  now: Instant,
+  input: Omit<FirstRun, 'password'> & { workspaceId: string; passwordHash: string; key: string | null },
+): Promise<SetUpOutcome> {
   // Two first runs at once: the second waits at this row, then finds a workspace.
   const known = await lockInstance(tx)
   if (await workspaceExists(tx)) return { kind: 'closed' }
   if (input.key !== null && !fits(input.key, known, now)) return { kind: 'wrong-key' }
 
   const { workspaceId } = input
-  await insertWorkspace(tx, workspaceId, { name: input.workspaceName, locale: input.locale, zone: input.zone })
-  const roleId = await insertRole(tx, workspaceId, { name: BUILT_IN.admin.name, permissions: [...BUILT_IN.admin.permissions] }, 'admin')
-  await insertRole(tx, workspaceId, { name: BUILT_IN.member.name, permissions: [...BUILT_IN.member.permissions] }, 'member')
+  await insertWorkspace(tx, workspaceId, {
+    name: input.workspaceName,
+    locale: input.locale,
+    zone: input.zone,
+  })
+  const roleId = await insertRole(tx, workspaceId, BUILT_IN.admin, 'admin')
+  await insertRole(tx, workspaceId, BUILT_IN.member, 'member')
   const outcome = await createUser(tx, { ...input, roleId, seat: FIRST_SEAT })
   if (outcome.kind !== 'created') throw new Error('an empty directory already knew the first address')
   await saveSetupKey(tx, null, null)
   return { kind: 'set-up', userId: outcome.userId }
 }
 
-function fits(key: string, known: { hash: Buffer | null; expiresAt: Instant | null } | null, now: Instant): boolean {
+function fits(key: string, known: SetupKey | null, now: Instant): boolean {
   if (!known?.hash || known.expiresAt === null || known.expiresAt <= now) return false
   return sameSecret(hashOf(key), known.hash)
 }

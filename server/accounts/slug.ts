@@ -14,7 +14,17 @@ const RESERVED: ReadonlySet<string> = new Set(
 export const isReserved = (slug: string): boolean => RESERVED.has(slug)
 
 // Letters that Unicode does not take apart into a plain one and a mark.
-const PLAIN: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i' }
+const PLAIN: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+}
 
 /** What a person's name becomes in an address; `host` where nothing of it can be written in plain letters. */
 export function slugFrom(name: string): string {
@@ -31,4 +41,6 @@ export function slugFrom(name: string): string {
 
 /** The wished slug and what to try when it is taken, best first. */
 export const slugCandidates = (wish: string): string[] =>
-  [wish, ...Array.from({ length: 30 }, (_, index) => `${wish.slice(0, 60)}-${index + 2}`)].filter((slug) => SLUG.test(slug) && !isReserved(slug))
+  [wish, ...Array.from({ length: 30 }, (_, index) => `${wish.slice(0, 60)}-${index + 2}`)].filter(
+    (slug) => SLUG.test(slug) && !isReserved(slug),
+  )

@@ -4,7 +4,13 @@ import type { Instant } from '#core/time/model.ts'
 export type AddLink = { name: string; url: string }
 
 /** Links that put a meeting into a calendar on the web. */
-export function addLinks(meeting: { title: string; start: Instant; end: Instant; description: string; location: string }): AddLink[] {
+export function addLinks(meeting: {
+  title: string
+  start: Instant
+  end: Instant
+  description: string
+  location: string
+}): AddLink[] {
   const start = new Date(meeting.start).toISOString()
   const end = new Date(meeting.end).toISOString()
   const event = { ...meeting, start, end }

@@ -52,9 +52,13 @@ export function documentOf(frame: Frame, sheet: Sheet): string {
           </noscript>
         )}
         <link rel="icon" href={ICON} />
-        {assets.font && <link rel="preload" href={assets.font} as="font" type="font/woff2" crossorigin="anonymous" />}
+        {assets.font && (
+          <link rel="preload" href={assets.font} as="font" type="font/woff2" crossorigin="anonymous" />
+        )}
         <style nonce={nonce} dangerouslySetInnerHTML={style} />
-        {sheet.script !== false && assets.script && <script type="module" src={assets.script} nonce={nonce} />}
+        {sheet.script !== false && assets.script && (
+          <script type="module" src={assets.script} nonce={nonce} />
+        )}
       </head>
       <body class={sheet.wide ? 'wide' : undefined}>
         <header class="top">

@@ -1,13 +1,12 @@
-import type { Words } from './page-times.ts'
 import { hrefOf } from './page-links.ts'
-import { Icon, initials, Name, Notice, PlainText, rich, type IconName } from './page-parts.tsx'
-import { sayLength, type Teller } from './page-times.ts'
+import { Icon, initials, Name, Notice, PlainText, rich } from './page-parts.tsx'
+import { placeIcon, sayPlace } from './page-place.tsx'
 import { SlotForm } from './page-slots.tsx'
+import { sayLength, type Shown, type Words } from './page-times.ts'
 import type { Address, PageFacts, PickerView } from './views.ts'
-import type { Place } from './model.ts'
 
 /** The first column: who, what, how long, where, and the quickest way to a time. */
-export function Intro({ view, address, tell }: { view: PickerView; address: Address; tell: Teller }) {
+export function Intro({ view, address, tell }: Shown<PickerView>) {
   const { facts, moving, calendar } = view
   const { t } = tell
   return (
@@ -20,18 +19,27 @@ export function Intro({ view, address, tell }: { view: PickerView; address: Addr
           <p class="muted">
             <Name>{facts.host.name}</Name>
           </p>
-          <h1>{moving ? rich(t, 'move.title', { title: <Name>{facts.title}</Name> }) : <Name>{facts.title}</Name>}</h1>
+          <h1>
+            {moving ? (
+              rich(t, 'move.title', { title: <Name>{facts.title}</Name> })
+            ) : (
+              <Name>{facts.title}</Name>
+            )}
+          </h1>
         </div>
       </div>
       {moving && (
         <p class="now">
           <strong>{t('move.now', { when: tell.long(moving.from.start) })}</strong>
-          <a href={hrefOf({ path: `/b/${moving.token}`, query: address.query }, { week: null, day: null })}>{t('move.keep')}</a>
+          <a href={hrefOf({ path: `/b/${moving.token}`, query: address.query }, { week: null, day: null })}>
+            {t('move.keep')}
+          </a>
         </p>
       )}
       {facts.mode.kind === 'requests' && (
         <Notice tone="info" icon="clock">
-          <strong>{t('offline.strong')}</strong> {rich(t, 'offline.visitor', { host: <Name>{facts.host.callName}</Name> })}
+          <strong>{t('offline.strong')}</strong>{' '}
+          {rich(t, 'offline.visitor', { host: <Name>{facts.host.callName}</Name> })}
         </Notice>
       )}
       <ul class="facts">
@@ -76,15 +84,14 @@ const Lengths = ({ facts, address, t }: { facts: PageFacts; address: Address; t:
     <Icon name="clock" />
     <nav class="lengths" aria-label={t('length.choose')}>
       {facts.durations.map((length) => (
-        <a href={hrefOf(address, { length: String(length), day: null })} aria-current={length === facts.length ? 'true' : undefined} data-live="page">
+        <a
+          href={hrefOf(address, { length: String(length), day: null })}
+          aria-current={length === facts.length ? 'true' : undefined}
+          data-live="page"
+        >
           {sayLength(t, length)}
         </a>
       ))}
     </nav>
   </li>
 )
-
-export const placeIcon = ({ kind }: Place): IconName => kind
-
-/** Before a booking the place says its kind; an address is the only value that is public. */
-export const sayPlace = (t: Words, { kind, value }: Place) => (kind === 'place' && value.trim() !== '' ? <Name>{value}</Name> : t(kind === 'video' ? 'place.video' : kind === 'phone' ? 'place.phone' : 'place.ask'))

@@ -8,7 +8,14 @@ export function hrefOf(address: Address, changes: { [Name in keyof Query]?: stri
 }
 
 /** What a form or link of this page must send along; slot and hold belong to one step. */
-export function carried({ query }: Address, changes: { [Name in keyof Query]?: string | null } = {}): Record<string, string> {
+export function carried(
+  { query }: Address,
+  changes: { [Name in keyof Query]?: string | null } = {},
+): Record<string, string> {
   const { slot: _slot, hold: _hold, ...kept } = query
-  return Object.fromEntries(Object.entries({ ...kept, ...changes }).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries({ ...kept, ...changes }).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
 }

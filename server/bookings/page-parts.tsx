@@ -9,7 +9,8 @@ const SHAPES = {
   phone: 'M6 3h3.5l2 5L9 9.7a11 11 0 0 0 5.3 5.3l1.7-2.5 5 2V18a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3Z',
   ask: 'M4 5h16v11H9l-5 4Z',
   mail: 'M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2ZM3.5 7.5 12 13l8.5-5.5',
-  people: 'M9 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 5a3.5 3.5 0 0 1 0 6M18 14a6.5 6.5 0 0 1 3.5 6',
+  people:
+    'M9 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 5a3.5 3.5 0 0 1 0 6M18 14a6.5 6.5 0 0 1 3.5 6',
   globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c3.4 4 3.4 14 0 18M12 3c-3.4 4-3.4 14 0 18',
   soon: 'M13 3 5 14h6l-1 7 8-11h-6Z',
   lock: 'M7 11h10a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2v-5a2 2 0 0 1 2-2ZM8 11V8a4 4 0 0 1 8 0v3',
@@ -43,7 +44,12 @@ export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi
 const SEAM = '\uE000'
 
 /** A sentence of the catalogue with nodes in the places of some of its values. */
-export function rich(t: Words, key: PublicKey, nodes: Record<string, ComponentChildren>, values: Record<string, string | number> = {}): ComponentChildren {
+export function rich(
+  t: Words,
+  key: PublicKey,
+  nodes: Record<string, ComponentChildren>,
+  values: Record<string, string | number> = {},
+): ComponentChildren {
   const marks = Object.fromEntries(Object.keys(nodes).map((name) => [name, `${SEAM}${name}${SEAM}`]))
   return t(key, { ...values, ...marks })
     .split(SEAM)
@@ -67,11 +73,25 @@ export const PlainText = ({ text }: { text: string }) =>
 
 export const Hidden = ({ fields }: { fields: Record<string, string | string[]> }) => (
   <>
-    {Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => <input type="hidden" name={name} value={one} />))}
+    {Object.entries(fields).flatMap(([name, value]) =>
+      [value].flat().map((one) => <input type="hidden" name={name} value={one} />),
+    )}
   </>
 )
 
-export const Notice = ({ tone, icon, role, focus, children }: { tone: 'danger' | 'info' | 'accent'; icon: IconName; role?: 'alert'; focus?: boolean; children: ComponentChildren }) => (
+export const Notice = ({
+  tone,
+  icon,
+  role,
+  focus,
+  children,
+}: {
+  tone: 'danger' | 'info' | 'accent'
+  icon: IconName
+  role?: 'alert'
+  focus?: boolean
+  children: ComponentChildren
+}) => (
   <div class={`notice ${tone}`} {...(role ? { role } : {})} {...(focus ? FOCUSED : {})}>
     <Icon name={icon} />
     <div>{children}</div>
@@ -84,6 +104,7 @@ export const FOCUSED = { tabIndex: -1, autofocus: true, 'data-focus': '' } as co
 /** "GF" */
 export function initials(name: string): string {
   const parts = name.trim().split(/\s+/)
-  const first = (part: string | undefined) => [...new Intl.Segmenter().segment(part ?? '')][0]?.segment.slice(0, 8) ?? ''
+  const first = (part: string | undefined) =>
+    [...new Intl.Segmenter().segment(part ?? '')][0]?.segment.slice(0, 8) ?? ''
   return (first(parts[0]) + (parts.length > 1 ? first(parts.at(-1)) : '')).toUpperCase()
 }

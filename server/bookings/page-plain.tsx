@@ -22,7 +22,11 @@ export function Landing({ view, address, t }: { view: LandingView; address: Addr
             <p class="muted">
               <Icon name="clock" />
               {page.durations.map((length) => sayLength(t, length)).join(' · ')}
-              {page.mode !== 'bookings' && <span class={page.mode === 'requests' ? 'chip accent' : 'chip'}>{t(page.mode === 'requests' ? 'landing.requests' : 'landing.closed')}</span>}
+              {page.mode !== 'bookings' && (
+                <span class={page.mode === 'requests' ? 'chip accent' : 'chip'}>
+                  {t(page.mode === 'requests' ? 'landing.requests' : 'landing.closed')}
+                </span>
+              )}
             </p>
             <PlainText text={page.description} />
           </li>
@@ -41,8 +45,16 @@ export function Message({ view, t }: { view: MessageView; t: Words }) {
         <Mark />
       </p>
       <h1>{t(`message.${view.kind}`)}</h1>
-      <p>{view.kind === 'too-many' ? t('message.too-many.text', { minutes }) : t(`message.${view.kind}.text`)}</p>
-      {view.contact && <p>{rich(t, 'message.contact', { email: <a href={`mailto:${encodeURIComponent(view.contact)}`}>{view.contact}</a> })}</p>}
+      <p>
+        {view.kind === 'too-many' ? t('message.too-many.text', { minutes }) : t(`message.${view.kind}.text`)}
+      </p>
+      {view.contact && (
+        <p>
+          {rich(t, 'message.contact', {
+            email: <a href={`mailto:${encodeURIComponent(view.contact)}`}>{view.contact}</a>,
+          })}
+        </p>
+      )}
       {view.back && (
         <p class="actions">
           <a class="button" href={view.back}>
@@ -73,7 +85,13 @@ export function Privacy({ view, workspace, t }: { view: PrivacyView; workspace: 
       <h2>{t('privacy.not.title')}</h2>
       <p>{t('privacy.not')}</p>
       <h2>{t('privacy.rights.title')}</h2>
-      <p>{view.contact ? rich(t, 'privacy.rights.contact', { email: <a href={`mailto:${encodeURIComponent(view.contact)}`}>{view.contact}</a> }) : t('privacy.rights')}</p>
+      <p>
+        {view.contact
+          ? rich(t, 'privacy.rights.contact', {
+              email: <a href={`mailto:${encodeURIComponent(view.contact)}`}>{view.contact}</a>,
+            })
+          : t('privacy.rights')}
+      </p>
     </article>
   )
 }

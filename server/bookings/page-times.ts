@@ -4,19 +4,20 @@ import type { Locale } from '#core/locale/locale.ts'
 import { speak, type Say } from '#core/locale/say.ts'
 import { publicWords, type PublicKey } from '#core/locale/words/public.ts'
 import { DAY, MINUTE, type Instant, type Zone } from '#core/time/model.ts'
-import { dateText } from '#core/time/wall.ts'
-import { instantToWall } from '#core/time/wall.ts'
+import { dateText, instantToWall } from '#core/time/wall.ts'
 import { offsetAt } from '#core/time/zone.ts'
-import type { Clock } from './views.ts'
+import type { Address, Clock } from './views.ts'
 
 export type Words = Say<PublicKey>
 export const words = (locale: Locale): Words => speak(publicWords, locale)
 
 /** A date, which has no zone, in words. */
-export const sayDate = (locale: Locale, date: string, style: keyof DateStyle): string => formatDate(locale, 'UTC', Date.parse(`${date}T00:00:00Z`), style)
+export const sayDate = (locale: Locale, date: string, style: keyof DateStyle): string =>
+  formatDate(locale, 'UTC', Date.parse(`${date}T00:00:00Z`), style)
 
 /** The visitor's date of an instant. */
-export const dateOf = (zone: Zone, instant: Instant): string => dateText(Math.floor(instantToWall(zone, instant) / DAY))
+export const dateOf = (zone: Zone, instant: Instant): string =>
+  dateText(Math.floor(instantToWall(zone, instant) / DAY))
 
 export type Teller = {
   locale: Locale
@@ -32,6 +33,9 @@ export type Teller = {
   span: (start: Instant, end: Instant) => string
 }
 
+/** What most parts of a page are given. */
+export type Shown<View> = { view: View; address: Address; tell: Teller }
+
 /** Times told in one language on one visitor's clock. */
 export function teller(locale: Locale, { zone, hour12 }: Pick<Clock, 'zone' | 'hour12'>): Teller {
   const say = (instant: Instant, style: keyof DateStyle) => formatDate(locale, zone, instant, style, hour12)
@@ -44,8 +48,11 @@ export function teller(locale: Locale, { zone, hour12 }: Pick<Clock, 'zone' | 'h
     short: (instant) => `${say(instant, 'shortDay')}, ${time(instant)}`,
     long: (instant) => `${say(instant, 'day')}, ${time(instant)}`,
     span: (start, end) => {
-      const until = dateOf(zone, start) === dateOf(zone, end) ? time(end) : ` ${say(end, 'shortDay')}, ${time(end)}`
-      return `${say(start, 'fullDay')}, ${time(start)}–${until}`.replace('–  ', ' – ').replace('– ', ' – ')
+      const from = `${say(start, 'fullDay')}, ${time(start)}`
+      // The joiners keep "10:00–10:30" on one line.
+      return dateOf(zone, start) === dateOf(zone, end)
+        ? `${from}\u2060–\u2060${time(end)}`
+        : `${from} – ${say(end, 'shortDay')}, ${time(end)}`
     },
   }
 }
@@ -55,7 +62,9 @@ export function slotLabels(tell: Teller, zone: Zone, slots: Instant[]): string[]
   const labels = slots.map(tell.time)
   const seen = new Set<string>()
   const twice = new Set(labels.filter((label) => seen.size === seen.add(label).size))
-  return labels.map((label, index) => (twice.has(label) ? `${label} ${offsetText(zone, slots[index]!)}` : label))
+  return labels.map((label, index) =>
+    twice.has(label) ? `${label} ${offsetText(zone, slots[index]!)}` : label,
+  )
 }
 
 /** "GMT+1", "GMT+5:30". */
@@ -63,7 +72,9 @@ export function offsetText(zone: Zone, instant: Instant): string {
   const minutes = offsetAt(zone, instant) / MINUTE
   const size = Math.abs(minutes)
   const rest = size % 60
-  return minutes === 0 ? 'GMT' : `GMT${minutes < 0 ? '−' : '+'}${Math.floor(size / 60)}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`
+  return minutes === 0
+    ? 'GMT'
+    : `GMT${minutes < 0 ? '−' : '+'}${Math.floor(size / 60)}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`
 }
 
 export type Period = 'morning' | 'afternoon' | 'evening'
@@ -78,7 +89,11 @@ export const periodOf = (zone: Zone, instant: Instant): Period => {
 export function sayLength(t: Words, length: number): string {
   const hours = Math.floor(length / 60)
   const minutes = length % 60
-  return hours === 0 ? t('length.minutes', { minutes }) : minutes === 0 ? t('length.hours', { hours }) : t('length.both', { hours, minutes })
+  return hours === 0
+    ? t('length.minutes', { minutes })
+    : minutes === 0
+      ? t('length.hours', { hours })
+      : t('length.both', { hours, minutes })
 }
 
 /** How far an alternative is from the time that was lost: "−30 min", "+1 h 30". */
@@ -105,10 +120,16 @@ export function sayZone(t: Words, locale: Locale, zone: Zone, instant: Instant):
 }
 
 /** Whether somebody's clocks change between now and then. */
-export const clocksChange = (zones: Zone[], now: Instant, then: Instant): boolean => zones.some((zone) => offsetAt(zone, now) !== offsetAt(zone, then))
+export const clocksChange = (zones: Zone[], now: Instant, then: Instant): boolean =>
+  zones.some((zone) => offsetAt(zone, now) !== offsetAt(zone, then))
 
 /** Both clocks of a meeting in words, or null where they show the same. */
-export function bothClocks(tell: Teller, clock: Pick<Clock, 'zone' | 'hour12'>, hostZone: Zone, instant: Instant): { a: string; b: string; day: string | null } | null {
+export function bothClocks(
+  tell: Teller,
+  clock: Pick<Clock, 'zone' | 'hour12'>,
+  hostZone: Zone,
+  instant: Instant,
+): { a: string; b: string; day: string | null } | null {
   if (offsetAt(clock.zone, instant) === offsetAt(hostZone, instant)) return null
   const host = teller(tell.locale, { zone: hostZone, hour12: clock.hour12 })
   const otherDay = dateOf(clock.zone, instant) !== dateOf(hostZone, instant)

@@ -1,12 +1,25 @@
-import { BookingCard, CancelCard, ProposalCard, stageOf } from './page-booking.tsx'
+import { BookingCard } from './page-booking.tsx'
+import { CancelCard } from './page-cancel.tsx'
+import { MoveQuestion } from './page-move.tsx'
+import { ProposalCard } from './page-proposal.tsx'
+import { stageOf } from './page-stage.tsx'
 import { Weeks } from './page-calendar.tsx'
-import { DetailsForm, MoveQuestion } from './page-form.tsx'
+import { DetailsForm } from './page-form.tsx'
 import { documentOf, isolated } from './page-frame.tsx'
 import { Intro } from './page-intro.tsx'
 import { Landing, Message, Privacy } from './page-plain.tsx'
 import { Times } from './page-slots.tsx'
 import { teller, words } from './page-times.ts'
-import type { BookingView, CancelView, Frame, LandingView, MessageView, PickerView, PrivacyView, ProposalView } from './views.ts'
+import type {
+  BookingView,
+  CancelView,
+  Frame,
+  LandingView,
+  MessageView,
+  PickerView,
+  PrivacyView,
+  ProposalView,
+} from './views.ts'
 
 /** The booking page in each of its steps: choosing, taken, typing, moving. */
 export function renderPicker(frame: Frame, view: PickerView): string {
@@ -66,16 +79,28 @@ export function renderProposal(frame: Frame, view: ProposalView): string {
 /** The pages of one host that are open and listed. */
 export function renderLanding(frame: Frame, view: LandingView): string {
   const t = words(frame.locale)
-  return documentOf(frame, { title: t('landing.title', { host: isolated(view.name) }), indexed: true, children: <Landing view={view} address={frame.address} t={t} /> })
+  return documentOf(frame, {
+    title: t('landing.title', { host: isolated(view.name) }),
+    indexed: true,
+    children: <Landing view={view} address={frame.address} t={t} />,
+  })
 }
 
 export function renderPrivacy(frame: Frame, view: PrivacyView): string {
   const t = words(frame.locale)
-  return documentOf(frame, { title: `${t('privacy.title')} · ${isolated(frame.workspace)}`, children: <Privacy view={view} workspace={frame.workspace} t={t} /> })
+  return documentOf(frame, {
+    title: `${t('privacy.title')} · ${isolated(frame.workspace)}`,
+    children: <Privacy view={view} workspace={frame.workspace} t={t} />,
+  })
 }
 
 /** 404, 403, 410, 429, 500 and maintenance: static, without script. */
 export function renderMessage(frame: Frame, view: MessageView): string {
   const t = words(frame.locale)
-  return documentOf(frame, { title: t(`message.${view.kind}`), languages: false, script: false, children: <Message view={view} t={t} /> })
+  return documentOf(frame, {
+    title: t(`message.${view.kind}`),
+    languages: false,
+    script: false,
+    children: <Message view={view} t={t} />,
+  })
 }

@@ -18,7 +18,9 @@ export type Frame = {
 export type Assets = { script: string | null; font: string | null; fontExtended: string | null }
 
 /** `day` is a date, `week` any date of the first week to show, `zone` the resolved name and only if the visitor (or the browser) chose it, `clock` '12' or absent. */
-export type Query = Partial<Record<'week' | 'day' | 'zone' | 'lang' | 'length' | 'clock' | 'slot' | 'hold' | 'ask', string>>
+export type Query = Partial<
+  Record<'week' | 'day' | 'zone' | 'lang' | 'length' | 'clock' | 'slot' | 'hold' | 'ask', string>
+>
 export type Address = { path: string; query: Query }
 
 export type Host = {
@@ -100,7 +102,18 @@ export type Typed = {
   answers: Record<string, string[]>
 }
 
-export type FieldError = 'required' | 'email' | 'guests' | 'too-many' | 'too-long' | 'choice' | 'phone' | 'number' | 'date' | 'consent' | 'text'
+export type FieldError =
+  | 'required'
+  | 'email'
+  | 'guests'
+  | 'too-many'
+  | 'too-long'
+  | 'choice'
+  | 'phone'
+  | 'number'
+  | 'date'
+  | 'consent'
+  | 'text'
 
 /** The names of the form's fields: `name`, `email`, `guests`, `consent`, `q-<id>`. */
 export type Form = {

@@ -11,7 +11,7 @@ export const cursorOf = <Key extends z.ZodType>(key: Key) =>
     .max(2000)
     .transform((text, context): [z.output<Key>, string] => {
       const place = z.tuple([key, z.uuid()]).safeParse(parse(text))
-      if (place.success) return place.data as [z.output<Key>, string]
+      if (place.success) return place.data
       context.addIssue({ code: 'custom', message: 'cursor' })
       return z.NEVER
     })

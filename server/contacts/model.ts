@@ -23,7 +23,8 @@ const phone = text(40)
 const name = text(200, { min: 1 })
 
 // An emptied field of a form means "none".
-const optional = <S extends z.ZodType<string>>(field: S) => field.nullable().transform((value) => (value === '' ? null : value))
+const optional = <S extends z.ZodType<string>>(field: S) =>
+  field.nullable().transform((value) => (value === '' ? null : value))
 
 export const ContactDraft = z.strictObject({
   name,
@@ -38,7 +39,16 @@ export type ContactChange = z.infer<typeof ContactChange>
 
 export const NoteDraft = z.strictObject({ text: text(10_000, { min: 1, lines: true }) })
 
-export const ENTRY_KINDS = ['booked', 'requested', 'accepted', 'declined', 'moved', 'cancelled', 'note', 'meeting'] as const
+export const ENTRY_KINDS = [
+  'booked',
+  'requested',
+  'accepted',
+  'declined',
+  'moved',
+  'cancelled',
+  'note',
+  'meeting',
+] as const
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 const span = z.object({ start: z.number(), end: z.number() })

@@ -20,4 +20,5 @@ export type Acquaintance = {
  * The contact with this address, made if it is new: one statement, since it stands inside the booking's transaction. What people
  * wrote into a known contact stays; only language and zone follow the visitor. A company is told by the mail domain.
  */
-export const rememberContact = (tx: Tx, who: Acquaintance): Promise<{ contactId: string }> => upsertContact(tx, who, companyDomain(who.email))
+export const rememberContact = (tx: Tx, who: Acquaintance): Promise<{ contactId: string }> =>
+  upsertContact(tx, who, companyDomain(who.email))

@@ -3,16 +3,37 @@ import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import type { Scope } from '#server/accounts/gate.ts'
 import type { EntryKind, EntryWords, TimelineEntry } from './model.ts'
-import { contactExists, findEntries, findEntry, insertEntry } from './store.ts'
+import { contactExists, findEntries, findEntry, insertEntry, type EntryPlace } from './store.ts'
 
-export type NewEntry = { workspaceId: string; contactId: string; kind: EntryKind; at: Instant; bookingId: string | null; authorId?: string | null; words: EntryWords }
+export type NewEntry = {
+  workspaceId: string
+  contactId: string
+  kind: EntryKind
+  at: Instant
+  bookingId: string | null
+  authorId?: string | null
+  words: EntryWords
+}
 
 /** One line more in a contact's history, in one statement; a contact erased meanwhile gets none, and that is no fault. Returns its id, or null. */
 export const addToTimeline = (tx: Tx, entry: NewEntry): Promise<string | null> => insertEntry(tx, entry)
 
-export async function addNote(deps: Deps, { workspaceId, userId }: Scope, contactId: string, text: string): Promise<TimelineEntry | null> {
+export async function addNote(
+  deps: Deps,
+  { workspaceId, userId }: Scope,
+  contactId: string,
+  text: string,
+): Promise<TimelineEntry | null> {
   return deps.db.inWorkspace(workspaceId, async (tx) => {
-    const id = await insertEntry(tx, { workspaceId, contactId, kind: 'note', at: deps.now(), bookingId: null, authorId: userId, words: { title: '', text } })
+    const id = await insertEntry(tx, {
+      workspaceId,
+      contactId,
+      kind: 'note',
+      at: deps.now(),
+      bookingId: null,
+      authorId: userId,
+      words: { title: '', text },
+    })
     return id === null ? null : findEntry(tx, workspaceId, id)
   })
 }
@@ -20,7 +41,12 @@ export async function addNote(deps: Deps, { workspaceId, userId }: Scope, contac
 export const ENTRIES_PER_PAGE = 50
 
 /** A page of a contact's history, latest `at` first; null for a contact that is not ours. */
-export async function readTimeline(deps: Deps, { workspaceId }: Scope, contactId: string, after: { at: Instant; id: string } | null) {
+export async function readTimeline(
+  deps: Deps,
+  { workspaceId }: Scope,
+  contactId: string,
+  after: EntryPlace | null,
+) {
   return deps.db.inWorkspace(workspaceId, async (tx) => {
     const [contact, rows] = await Promise.all([
       contactExists(tx, workspaceId, contactId),

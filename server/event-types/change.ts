@@ -46,7 +46,7 @@ const defined = <T extends object>(change: T) => Object.fromEntries(Object.entri
 async function problemsOf(tx: Tx, workspaceId: string, page: PageRow, type: EventTypeRow, hosts: { id: string }[]): Promise<Record<string, string>> {
   const fields: Record<string, string> = {}
   const known = await findUsers(tx, hosts.map(({ id }) => id))
-  if (known.length < hosts.length) fields['eventType.hosts'] = 'unknown'
+  if (known.filter(({ disabled }) => !disabled).length < hosts.length) fields['eventType.hosts'] = 'unknown'
   else if (type.assignment === 'solo' && hosts.length !== 1) fields['eventType.hosts'] = 'one-host'
   if (type.scheduleId !== null && type.scheduleId !== page.eventType.scheduleId) {
     const schedule = await findSchedule(tx, workspaceId, type.scheduleId)

@@ -17,10 +17,16 @@ export async function createPage(deps: Deps, scope: Scope, { title, duration, sl
   const { slug: usual, ...settings } = fromTemplate(template, scope.user.locale)
   const type = { ...settings, ...(template ? {} : { description: '' }), ...(title === undefined ? {} : { title }), ...(duration === undefined ? {} : lasting(duration)) }
   return deps.db.inWorkspace(scope.workspaceId, async (tx) => {
-    const made = await enter(tx, scope, { type, hosts: [{ id: scope.userId, priority: 0 }], wish: slug ?? (title === undefined ? usual : slugFrom(title)), exact: slug !== undefined, open: true, locale: 'auto' })
+    const made = await enter(tx, scope, { type, hosts: [{ id: scope.userId, priority: 0 }], wish: slug ?? wishFrom(title, usual), exact: slug !== undefined, open: true, locale: 'auto' })
     if (made.kind !== 'made') return made
     return { kind: 'created', page: (await findPage(tx, scope, made.pageId, deps.now()))! }
   })
+}
+
+/** What a title becomes in an address; of a title without one plain letter nothing is left. */
+function wishFrom(title: string | undefined, usual: string): string {
+  const slug = title === undefined ? usual : slugFrom(title)
+  return slug === slugFrom('') ? usual : slug
 }
 
 /** A copy of any page one can see, as one's own; it begins paused, so that nobody finds two alike. */

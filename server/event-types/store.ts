@@ -16,8 +16,9 @@ const eventType = sql`jsonb_build_object('id', e.event_type_id, 'title', e.title
   'assignment', e.assignment, 'scheduleId', e.schedule_id, 'questions', e.questions, 'consent', e.consent, 'reminders', e.reminders, 'guestsMax', e.guests_max,
   'whenUnreadable', e.when_unreadable, 'version', e.version)`
 
-const hosts = sql`(select coalesce(jsonb_agg(jsonb_build_object('id', u.user_id, 'name', u.name, 'priority', h.priority) order by h.priority desc, u.name, u.user_id), '[]')
-  from event_type_hosts h join users u on u.workspace_id = h.workspace_id and u.user_id = h.user_id
+// As the public page has it: whoever is disabled does not receive, and where nobody is named the owner does.
+const hosts = sql`(select coalesce(jsonb_agg(jsonb_build_object('id', u.user_id, 'name', u.name, 'priority', h.priority) order by h.priority desc, u.name, u.user_id), jsonb_build_array(jsonb_build_object('id', o.user_id, 'name', o.name, 'priority', 0)))
+  from event_type_hosts h join users u on u.workspace_id = h.workspace_id and u.user_id = h.user_id and u.disabled_at is null
   where h.workspace_id = e.workspace_id and h.event_type_id = e.event_type_id)`
 
 // The bookings are counted where they stand: a page with its numbers is one question, not two slices' two.
@@ -145,7 +146,7 @@ export async function findHostHours(tx: Tx, workspaceId: string, hostIds: readon
   const { rows } = await sql<ScheduleRow>`
     select distinct on (s.user_id) ${schedule} from schedules s
     where s.workspace_id = ${workspaceId} and s.user_id = any (${[...hostIds]}::uuid[]) and (s.is_default or s.schedule_id = ${scheduleId})
-    order by s.user_id, s.schedule_id = ${scheduleId} desc nulls last`.execute(tx)
+    order by s.user_id, s.is_default desc`.execute(tx)
   return rows
 }
 

@@ -39,5 +39,5 @@ const SCHEME = /([a-z][a-z0-9+.-]{1,20}:)(?=\/\/)/gi
 const DOTTED = /(?<=[\p{L}\p{N}])([.。．｡])(?=\p{L})/gu
 export const unlinked = (text: string): string => text.replace(SCHEME, '$1\u200b').replace(DOTTED, '$1\u200b')
 
-/** A header's text: one line, no controls, of bearable length (G05). */
-export const headerText = (text: string): string => cut(text.toWellFormed().replace(CONTROLS, ' ').replace(LINES, ' ').replace(/\s+/g, ' ').trim(), 200)
+/** A header's text: one line, no controls, of bearable length, and no ready-made encoded word (RFC 2047) that a reader would decode into any of those (G05). */
+export const headerText = (text: string): string => cut(text.toWellFormed().replace(CONTROLS, ' ').replace(LINES, ' ').replaceAll('=?', '= ?').replace(/\s+/g, ' ').trim(), 200)

@@ -220,8 +220,8 @@ describe('H11 encryption that somebody on the way takes out', () => {
   }
 
   // A name that is not loopback, so that STARTTLS is required; the test's own resolver leads it here.
-  async function anOfficeBeyond(port: number, query = '') {
-    const office = await anOffice({ ...server.env, RITROVO_SMTP_URL: `smtp://alice:secret@mail.example.test:${port}${query}` })
+  async function anOfficeBeyond(port: number, query = '', who = 'alice:secret@') {
+    const office = await anOffice({ ...server.env, RITROVO_SMTP_URL: `smtp://${who}mail.example.test:${port}${query}` })
     const { createEgress } = await import('#server/platform/egress.ts')
     office.deps.egress = createEgress({ allow: [], allowSockets: [`mail.example.test:${port}`], resolve: async () => [{ address: '127.0.0.1', family: 4 }] })
     const { letterId } = await queue(office.deps, draft(office.workspaceId))
@@ -232,13 +232,21 @@ describe('H11 encryption that somebody on the way takes out', () => {
   const stripped = (socket: Socket, line: string) => {
     if (line.startsWith('EHLO')) socket.write('250-mail.test\r\n250 AUTH PLAIN LOGIN\r\n')
     else if (line === 'STARTTLS') socket.write('502 what?\r\n')
-    else socket.write('250 go on\r\n')
+    else if (line === 'DATA') socket.write('354 go on\r\n')
+    else if (/^(MAIL|RCPT|\.$)/.test(line)) socket.write('250 go on\r\n')
   }
 
   test('H11 a server without STARTTLS gets neither password nor letter', async () => {
     const { port, heard } = await aServer(stripped)
     expect(await anOfficeBeyond(port)).toMatchObject({ state: 'queued', trouble: 'tls' })
     expect(heard.filter((line) => !/^(EHLO|STARTTLS)/.test(line))).toEqual([])
+  })
+
+  test('H11 a letter without a password waits as well, unless the operator said that it may go open', async () => {
+    const { port, heard } = await aServer(stripped)
+    expect(await anOfficeBeyond(port, '', '')).toMatchObject({ state: 'queued', trouble: 'tls' })
+    expect(heard.join('\n')).not.toMatch(/MAIL|DATA/)
+    expect(await anOfficeBeyond(port, '?tls=optional', '')).toMatchObject({ state: 'sent' })
   })
 
   test('H11 where encryption is optional a letter may go open, but never a password', async () => {
@@ -252,6 +260,7 @@ describe('H11 encryption that somebody on the way takes out', () => {
       if (line.startsWith('EHLO')) socket.write('250-mail.test\r\n250 STARTTLS\r\n')
       // No TLS follows: only these words, as if they were the answers to come.
       else if (line === 'STARTTLS') socket.write('220 ready\r\n250-mail.test\r\n250 AUTH PLAIN\r\n235 welcome\r\n250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n')
+      else socket.destroy()
     })
     expect(await anOfficeBeyond(port)).toMatchObject({ state: 'queued', trouble: 'tls' })
     expect(heard.join('\n')).not.toMatch(/AUTH|MAIL|DATA/)

@@ -30,17 +30,16 @@ export async function handOver(deps: Deps, server: SmtpServer, envelope: Envelop
   try {
     connection = await connect(deps, server, limit)
     await signIn(connection, server, limit)
-    await failpoint('mail_before_data')
     await within(limit, send(connection, envelope, once(source, async () => {
       progress.ours = await begin()
       if (!progress.ours) throw new Error('the letter was taken over')
       progress.begun = true
+      await failpoint('mail_before_data')
     })))
     await failpoint('mail_after_data')
     return { kind: 'sent' }
   } catch (error) {
     if (!progress.ours) return { kind: 'not-ours' }
-    console.error(error)
     return verdict(error as SmtpError, progress.begun)
   } finally {
     connection?.close()
@@ -85,8 +84,10 @@ async function connect(deps: Deps, server: SmtpServer, limit: AbortSignal): Prom
     await within(limit, promise)
     return connection
   } catch (error) {
+    const upgrading = connection.upgrading === true
     connection.close()
-    throw error
+    // A certificate nobody signed, or a handshake that never ends, comes as a fault of the socket.
+    throw upgrading ? Object.assign(error as Error, { code: 'ETLS' }) : error
   }
 }
 

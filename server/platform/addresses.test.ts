@@ -28,19 +28,52 @@ describe('H03 who can stand on the open internet', () => {
     expect([first, last, outside].map(isPublic)).toEqual([false, false, true])
   })
 
-  test.each(['::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::8.8.8.8', '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '2002:7f00:1::', '2001:0:53aa:64c::1', 'fd00:ec2::254', 'fe80::1', 'fec0::1', 'ff02::1', '100::1'])(
-    'H02 %s is refused, whatever IPv4 address it wraps',
-    (text) => expect(isPublic(text)).toBe(false),
-  )
+  test.each([
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:8.8.8.8',
+    '::8.8.8.8',
+    '64:ff9b::7f00:1',
+    '64:ff9b::8.8.8.8',
+    '2002:7f00:1::',
+    '2001:0:53aa:64c::1',
+    'fd00:ec2::254',
+    'fe80::1',
+    'fec0::1',
+    'ff02::1',
+    '100::1',
+  ])('H02 %s is refused, whatever IPv4 address it wraps', (text) => expect(isPublic(text)).toBe(false))
 })
 
-test.each(['', '1', '127.1', '0177.0.0.1', '0x7f.0.0.1', '2130706433', '1.2.3.4.5', '256.1.1.1', '01.2.3.4', '1.2.3', ':', ':::', '1::2::3', '12345::', 'g::', '::1%lo', 'fe80::1%eth0', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8', '::1.2.3', '::256.1.1.1', '127.0.0.1 ', 'localhost'])(
-  '%j is no address and so never public',
-  (text) => {
-    expect(readAddress(text)).toBeNull()
-    expect(isPublic(text)).toBe(false)
-  },
-)
+test.each([
+  '',
+  '1',
+  '127.1',
+  '0177.0.0.1',
+  '0x7f.0.0.1',
+  '2130706433',
+  '1.2.3.4.5',
+  '256.1.1.1',
+  '01.2.3.4',
+  '1.2.3',
+  ':',
+  ':::',
+  '1::2::3',
+  '12345::',
+  'g::',
+  '::1%lo',
+  'fe80::1%eth0',
+  '1:2:3:4:5:6:7',
+  '1:2:3:4:5:6:7:8:9',
+  '1:2:3:4:5:6:7::8',
+  '::1.2.3',
+  '::256.1.1.1',
+  '127.0.0.1 ',
+  'localhost',
+])('%j is no address and so never public', (text) => {
+  expect(readAddress(text)).toBeNull()
+  expect(isPublic(text)).toBe(false)
+})
 
 test('an address has one value however it is written', () => {
   expect(readAddress('::FFFF:127.0.0.1')).toEqual(readAddress('0:0:0:0:0:ffff:7f00:1'))
@@ -55,19 +88,70 @@ test('a net holds its own addresses and no other family', () => {
   expect(contains(readNet('0.0.0.0/0')!, readAddress('::1')!)).toBe(false)
   expect(contains(readNet('::/0')!, readAddress('::1')!)).toBe(true)
   expect(contains(readNet('192.0.2.7')!, readAddress('192.0.2.7')!)).toBe(true)
-  expect(['10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/8/8', '10.0.0.0/', 'ten/8', '::/129'].map(readNet)).toEqual(Array(6).fill(null))
+  expect(['10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/8/8', '10.0.0.0/', 'ten/8', '::/129'].map(readNet)).toEqual(
+    Array(6).fill(null),
+  )
 })
 
 test('a host has one spelling, and what is more than a host is none', () => {
-  expect(['EXAMPLE.com', '①②⑦.⓪.⓪.①', '127。0。0。1', '0x7f.1', '2130706433', '::1', '[::1]', 'bücher.example'].map(readHost)).toEqual([
-    'example.com', '127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1', '[::1]', '[::1]', 'xn--bcher-kva.example',
+  expect(
+    [
+      'EXAMPLE.com',
+      '①②⑦.⓪.⓪.①',
+      '127。0。0。1',
+      '0x7f.1',
+      '2130706433',
+      '::1',
+      '[::1]',
+      'bücher.example',
+    ].map(readHost),
+  ).toEqual([
+    'example.com',
+    '127.0.0.1',
+    '127.0.0.1',
+    '127.0.0.1',
+    '127.0.0.1',
+    '[::1]',
+    '[::1]',
+    'xn--bcher-kva.example',
   ])
-  expect(['', 'a:80', 'a/b', 'a@b', 'a?b', 'a#b', 'a b', 'a%62', '[::1]:80', '[::1', 'fe80::1%lo', 'a'.repeat(300)].map(readHost)).toEqual(Array(12).fill(null))
+  expect(
+    [
+      '',
+      'a:80',
+      'a/b',
+      'a@b',
+      'a?b',
+      'a#b',
+      'a b',
+      'a%62',
+      '[::1]:80',
+      '[::1',
+      'fe80::1%lo',
+      'a'.repeat(300),
+    ].map(readHost),
+  ).toEqual(Array(12).fill(null))
 })
 
 test('a pair is host:port and nothing else', () => {
-  expect(['192.168.1.5:5232', ' LocalHost:5232', '[::1]:80', 'nas.lan:00080'].map(readPair)).toEqual(['192.168.1.5:5232', 'localhost:5232', '[::1]:80', 'nas.lan:80'])
-  expect(['localhost', 'localhost:', ':80', 'localhost:0', 'localhost:65536', '::1:80', 'http://localhost:80', 'a b:80', '10.0.0.0/8:80', '*:80'].map(readPair)).toEqual([
-    null, null, null, null, null, null, null, null, null, null,
+  expect(['192.168.1.5:5232', ' LocalHost:5232', '[::1]:80', 'nas.lan:00080'].map(readPair)).toEqual([
+    '192.168.1.5:5232',
+    'localhost:5232',
+    '[::1]:80',
+    'nas.lan:80',
   ])
+  expect(
+    [
+      'localhost',
+      'localhost:',
+      ':80',
+      'localhost:0',
+      'localhost:65536',
+      '::1:80',
+      'http://localhost:80',
+      'a b:80',
+      '10.0.0.0/8:80',
+      '*:80',
+    ].map(readPair),
+  ).toEqual([null, null, null, null, null, null, null, null, null, null])
 })

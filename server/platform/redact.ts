@@ -1,9 +1,11 @@
 import { Secret } from './secret.ts'
 
 /** A name that says its value opens something. */
-const SECRET_NAME = /pass(?:word|wd|phrase|code)|secret|token|authori[sz]ation|cookie|credential|sealed|signature|(?:api|private|master|setup|access)[-_]?key|^(?:key|k|pwd|auth|otp|code|session|connectionstring)$/i
+const SECRET_NAME =
+  /pass(?:word|wd|phrase|code)|secret|token|authori[sz]ation|cookie|credential|sealed|signature|(?:api|private|master|setup|access)[-_]?key|^(?:key|k|pwd|auth|otp|code|session|connectionstring)$/i
 /** A name that says its value is about a person: logs know people by id. */
-const PERSONAL_NAME = /e-?mail|^(?:name|(?:first|last|full|display|user|visitor|host|contact|company)[-_]?name|phone|address|street|recipients?|to|from|cc|bcc|reply[-_]?to|attendees?|guests|visitor|answers|notes?|comment|reason[-_]?text|subject|title|description|body|html|text|content|ics|source|words|query|params|parameters|headers|rows?)$/i
+const PERSONAL_NAME =
+  /e-?mail|^(?:name|(?:first|last|full|display|user|visitor|host|contact|company)[-_]?name|phone|address|street|recipients?|to|from|cc|bcc|reply[-_]?to|attendees?|guests|visitor|answers|notes?|comment|reason[-_]?text|subject|title|description|body|html|text|content|ics|source|words|query|params|parameters|headers|rows?)$/i
 
 const HIDDEN = '[hidden]'
 const CUT = '[cut]'
@@ -19,7 +21,8 @@ export function redact(fields: object): Record<string, unknown> {
 }
 
 function clean(value: unknown, left: { characters: number }, depth: number, above: Set<object>): unknown {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || value === undefined) return value
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || value === undefined)
+    return value
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`
   if (typeof value === 'string') return spend(value, left)
@@ -30,29 +33,53 @@ function clean(value: unknown, left: { characters: number }, depth: number, abov
   if (depth >= MOST_DEPTH || left.characters <= 0 || above.has(value)) return CUT
   const inside = new Set(above).add(value)
   if (value instanceof Error) return cleanError(value, left, depth, inside)
-  if (Array.isArray(value) || value instanceof Set) return [...value].slice(0, MOST_ENTRIES).map((one) => clean(one, left, depth + 1, inside))
-  if (value instanceof Map || value instanceof Headers) return cleanEntries(Object.fromEntries(value), left, depth, inside)
+  if (Array.isArray(value) || value instanceof Set)
+    return [...value].slice(0, MOST_ENTRIES).map((one) => clean(one, left, depth + 1, inside))
+  if (value instanceof Map || value instanceof Headers)
+    return cleanEntries(Object.fromEntries(value), left, depth, inside)
   return cleanEntries(value, left, depth, inside)
 }
 
-function cleanEntries(fields: object, left: { characters: number }, depth: number, above: Set<object>): Record<string, unknown> {
+function cleanEntries(
+  fields: object,
+  left: { characters: number },
+  depth: number,
+  above: Set<object>,
+): Record<string, unknown> {
   const entries: [string, unknown][] = []
-  for (const [name, value] of Object.entries(fields).slice(0, MOST_ENTRIES)) {
-    const open = typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined
-    const hidden = SECRET_NAME.test(name) ? value !== null && value !== undefined : PERSONAL_NAME.test(name) && !open
+  for (const name of Object.keys(fields).slice(0, MOST_ENTRIES)) {
+    const value = (fields as Record<string, unknown>)[name]
+    const open =
+      typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined
+    const hidden = SECRET_NAME.test(name)
+      ? value !== null && value !== undefined
+      : PERSONAL_NAME.test(name) && !open
     entries.push([spend(name, left), hidden ? HIDDEN : clean(value, left, depth + 1, above)])
   }
   return Object.fromEntries(entries)
 }
 
 // An allow-list: PostgreSQL's `detail`, `where` and `parameters`, and whatever a library hangs on its errors, hold rows and requests.
-function cleanError(error: Error, left: { characters: number }, depth: number, above: Set<object>): Record<string, unknown> {
+function cleanError(
+  error: Error,
+  left: { characters: number },
+  depth: number,
+  above: Set<object>,
+): Record<string, unknown> {
   const { code, reason, constraint, table, retryAfter } = error as unknown as Record<string, unknown>
   return {
     type: spend(error.name, left),
     message: spend(error.message, left),
-    ...Object.fromEntries(Object.entries({ code, reason, constraint, table, retryAfter }).filter(([, value]) => typeof value === 'string' || typeof value === 'number').map(([name, value]) => [name, clean(value, left, depth + 1, above)])),
-    stack: (error.stack ?? '').split('\n').filter((row) => /^\s+at /.test(row)).slice(0, 12).map((row) => spend(row.trim(), left)),
+    ...Object.fromEntries(
+      Object.entries({ code, reason, constraint, table, retryAfter })
+        .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+        .map(([name, value]) => [name, clean(value, left, depth + 1, above)]),
+    ),
+    stack: (error.stack ?? '')
+      .split('\n')
+      .filter((row) => /^\s+at /.test(row))
+      .slice(0, 12)
+      .map((row) => spend(row.trim(), left)),
     ...(error.cause === undefined ? {} : { cause: clean(error.cause, left, depth + 1, above) }),
     ...(error instanceof AggregateError ? { errors: clean(error.errors, left, depth + 1, above) } : {}),
   }
@@ -72,8 +99,11 @@ const PATTERNS: [RegExp, string][] = [
   [/([a-z][a-z\d+.-]{0,20}:\/\/)[^\s"'<>]*@/gi, `$1${HIDDEN}@`],
   [/([?&#;][\w.~%[\]-]{1,60}=)[^&#\s"'<>]*/g, `$1${HIDDEN}`],
   [/(\/(?:b|invite|setup|unsubscribe|by-token)\/)[^\s/?#"'<>]+/g, `$1${HIDDEN}`],
-  [/\b((?:[\w-]{0,40}(?:password|passwd|secret|token|cookie|authorization)|api[-_]?key|pwd)(?:\\?["'])?\s*[:=]\s*(?:\\?["'])?)(?!\[hidden\])[^\s"',;&}\\]+/gi, `$1${HIDDEN}`],
-  [/[^\s@<>"'(),;:=[\]/\\]+@[\w-]+(?:\.[\w-]+)+/g, '[email]'],
+  [
+    /\b((?:[\w-]{0,40}(?:password|passwd|secret|token|cookie|authorization)|api[-_]?key|pwd)(?:\\?["'])?\s*[:=]\s*(?:\\?["'])?)(?!\[hidden\])[^\s"',;&}\\]+/gi,
+    `$1${HIDDEN}`,
+  ],
+  [/[^\s@<>"'(),;:=[\]/\\]{1,64}@[\w-]+(?:\.[\w-]+)+/g, '[email]'],
   // A sealed value, and whatever else is long and without a break: tokens, keys, hashes.
   [/\bv1\.[\da-f]{8}\.[\w-]+/g, HIDDEN],
   [/[\w-]{40,}|[A-Za-z\d+/]{44,}={0,2}/g, HIDDEN],
@@ -87,11 +117,13 @@ export function cleanText(text: string): string {
   return escapeControls(plain)
 }
 
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
 export function escapeControls(text: string): string {
   return text
     .toWellFormed()
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')
-    // oxlint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(CONTROLS, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

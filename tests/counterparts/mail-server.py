@@ -58,7 +58,8 @@ tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain(certificate, key)
 how = {"starttls": {"tls_context": tls, "require_starttls": True}, "wrapped": {"ssl_context": tls}, "plain": {}}[mode]
 if mode != "plain":
-    how |= {"authenticator": authenticate, "auth_required": True}
+    # aiosmtpd counts only STARTTLS as encryption.
+    how |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": mode == "starttls"}
 controller = Controller(Deliver(), hostname="127.0.0.1", port=int(os.environ["SMTP_PORT"]), **how)
 controller.start()
 print("ready", flush=True)

@@ -18,6 +18,9 @@ const VISITOR = 'visitor@rehearsal.example.com'
 
 type Caused = { booking: Booking | null; contact: Contact | null; letters: OutboxLetter[] }
 
+// Not randomUUID: a browser has it on https only, and a first run may be on plain http at home.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
 /** Books like a stranger, shows what it caused, and clears it away. */
 export function Rehearsal({ page }: { page: Page }) {
   const say = useSay(accountWords)
@@ -31,7 +34,7 @@ export function Rehearsal({ page }: { page: Page }) {
       const start = soonest[0]
       if (start === undefined) return null
       const draft = { start, length: page.eventType.durations[0]!, zone, name: say('setup.try.visitor'), email: VISITOR, answers: {}, guests: [], consent: true, locale }
-      await bookings.bookAsVisitor(page.url, draft, crypto.randomUUID?.() ?? String(Date.now()))
+      await bookings.bookAsVisitor(page.url, draft, newKey())
       return findCaused()
     },
     onSuccess: () => bookingsChanged(),

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Clock, MapPin, Phone, Video, Zap } from 'lucide-react'
-import { useEffect, useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import { DAY } from '#core/time/model.ts'
@@ -8,6 +8,7 @@ import { startOfDay } from '#core/time/wall.ts'
 import { pages } from '../api.ts'
 import type { EventType, Place, ScheduleDraft } from '../api-types.ts'
 import { useNow, useSay, useTimes } from '../language.tsx'
+import { useSettled } from '../settled.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Notice } from '../ui/notice.tsx'
@@ -110,14 +111,3 @@ const Fact = ({ icon, children }: { icon: ReactNode; children: ReactNode }) => (
     <span className="min-w-0">{children}</span>
   </li>
 )
-
-/** A value that has stood still for a while: typing must not ask the server at every letter. */
-export function useSettled<Value>(value: Value, delay: number): Value {
-  const [settled, setSettled] = useState(value)
-  const key = JSON.stringify(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(key) as Value), delay)
-    return () => clearTimeout(timer)
-  }, [key, delay])
-  return settled
-}

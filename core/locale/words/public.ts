@@ -1,12 +1,13 @@
 const en = {
   'language.other': 'Italiano',
-  'made_with': 'Made with Ritrovo, free software',
+  made_with: 'Made with Ritrovo, free software',
   'privacy.link': 'Privacy',
   'host.with': 'With {host}',
 
   'length.minutes': '{minutes, plural, one {# minute} other {# minutes}}',
   'length.hours': '{hours, plural, one {# hour} other {# hours}}',
-  'length.both': '{hours, plural, one {# hour} other {# hours}} and {minutes, plural, one {# minute} other {# minutes}}',
+  'length.both':
+    '{hours, plural, one {# hour} other {# hours}} and {minutes, plural, one {# minute} other {# minutes}}',
   'delta.minutes': '{minutes} min',
   'delta.hours': '{hours} h',
   'delta.both': '{hours} h {minutes}',
@@ -62,7 +63,8 @@ const en = {
   'form.honeypot': 'Leave this empty',
   'form.errors': '{n, plural, one {One thing to correct} other {# things to correct}}',
   'form.again': 'We could not finish. Nothing was lost: try again.',
-  'form.sent_before': 'This form was already sent with other details. Check your e-mail, or choose the time again.',
+  'form.sent_before':
+    'This form was already sent with other details. Check your e-mail, or choose the time again.',
   'form.now_request': '{host}’s calendar cannot be read right now. You can still ask for this time.',
   'error.required': 'This is needed.',
   'error.email': 'Check the address: it should look like name@example.com.',
@@ -108,11 +110,13 @@ const en = {
   'state.proposed': 'Other times proposed',
   'done.title': 'See you on {day}, {name}',
   'done.writing': 'We are writing it into {host}’s calendar',
-  'done.writing.text': 'The time is kept for you. This page changes by itself as soon as the calendar has it.',
+  'done.writing.text':
+    'The time is kept for you. This page changes by itself as soon as the calendar has it.',
   'done.check': 'Check again',
   'done.requested': 'You asked for {day}',
   'done.failed': '{host} has been told',
-  'done.failed.text': 'The time is kept for you, but {host}’s calendar has not accepted it yet. We keep trying; {host} writes to you if anything changes.',
+  'done.failed.text':
+    'The time is kept for you, but {host}’s calendar has not accepted it yet. We keep trying; {host} writes to you if anything changes.',
   'done.declined': '{host} cannot make it at this time',
   'done.cancelled': 'This meeting is cancelled',
   'done.withdrawn': 'This request is withdrawn',
@@ -170,15 +174,18 @@ const en = {
   'message.not-found': 'There is nothing at this address',
   'message.not-found.text': 'The link may have a typing mistake, or the page may have been removed.',
   'message.gone': 'This link is no longer valid',
-  'message.gone.text': 'Links in our e-mails stop working some time after the meeting, or once they have been used.',
+  'message.gone.text':
+    'Links in our e-mails stop working some time after the meeting, or once they have been used.',
   'message.too-many': 'Too many tries in a short time',
-  'message.too-many.text': 'Please wait {minutes, plural, one {a minute} other {# minutes}} and try again. Nothing was lost.',
+  'message.too-many.text':
+    'Please wait {minutes, plural, one {a minute} other {# minutes}} and try again. Nothing was lost.',
   'message.failed': 'It did not work. Nothing was lost.',
   'message.failed.text': 'The fault is ours and has been written down. Try again in a moment.',
   'message.maintenance': 'We will be back in a few minutes',
   'message.maintenance.text': 'The server is being looked after. Bookings already made are safe.',
   'message.refused': 'This did not come from our page',
-  'message.refused.text': 'For your safety it was not carried out. Open the page again and repeat it from there.',
+  'message.refused.text':
+    'For your safety it was not carried out. Open the page again and repeat it from there.',
   'message.details': 'Details for whoever runs the server',
   'message.request': 'Request {id}',
   'message.contact': 'You can write to {email}.',
@@ -187,11 +194,14 @@ const en = {
   'privacy.title': 'Privacy',
   'privacy.intro': '{workspace} runs this page on its own server with Ritrovo, free software.',
   'privacy.what.title': 'What is kept',
-  'privacy.what': 'When you book, your name, e-mail address, time zone, language and answers are kept, together with the meetings you arrange with {workspace}.',
+  'privacy.what':
+    'When you book, your name, e-mail address, time zone, language and answers are kept, together with the meetings you arrange with {workspace}.',
   'privacy.why.title': 'What it is for',
-  'privacy.why': 'Only to arrange the meeting and to remind you of it: an invitation goes to you and an appointment goes into the calendar of the person you meet.',
+  'privacy.why':
+    'Only to arrange the meeting and to remind you of it: an invitation goes to you and an appointment goes into the calendar of the person you meet.',
   'privacy.not.title': 'What we do not do',
-  'privacy.not': 'No advertising, no tracking, no cookies on the booking pages, nothing loaded from other companies. Our e-mails do not report when you open them.',
+  'privacy.not':
+    'No advertising, no tracking, no cookies on the booking pages, nothing loaded from other companies. Our e-mails do not report when you open them.',
   'privacy.rights.title': 'Your data is yours',
   'privacy.rights': 'You can ask to see, correct or delete it at any time: answer any of our e-mails.',
   'privacy.rights.contact': 'You can ask to see, correct or delete it at any time: write to {email}.',
@@ -199,13 +209,14 @@ const en = {
 
 const it: Record<keyof typeof en, string> = {
   'language.other': 'English',
-  'made_with': 'Fatto con Ritrovo, software libero',
+  made_with: 'Fatto con Ritrovo, software libero',
   'privacy.link': 'Privacy',
   'host.with': 'Con {host}',
 
   'length.minutes': '{minutes, plural, one {# minuto} other {# minuti}}',
   'length.hours': '{hours, plural, one {# ora} other {# ore}}',
-  'length.both': '{hours, plural, one {# ora} other {# ore}} e {minutes, plural, one {# minuto} other {# minuti}}',
+  'length.both':
+    '{hours, plural, one {# ora} other {# ore}} e {minutes, plural, one {# minuto} other {# minuti}}',
   'delta.minutes': '{minutes} min',
   'delta.hours': '{hours} h',
   'delta.both': '{hours} h {minutes}',
@@ -261,8 +272,10 @@ const it: Record<keyof typeof en, string> = {
   'form.honeypot': 'Lascia vuoto questo campo',
   'form.errors': '{n, plural, one {Una cosa da correggere} other {# cose da correggere}}',
   'form.again': 'Non è andata fino in fondo. Non si è perso nulla: prova ancora.',
-  'form.sent_before': 'Questo modulo è già stato inviato con altri dati. Controlla la posta, oppure scegli di nuovo l’orario.',
-  'form.now_request': 'Il calendario di {host} in questo momento non si riesce a leggere. Puoi comunque chiedere questo orario.',
+  'form.sent_before':
+    'Questo modulo è già stato inviato con altri dati. Controlla la posta, oppure scegli di nuovo l’orario.',
+  'form.now_request':
+    'Il calendario di {host} in questo momento non si riesce a leggere. Puoi comunque chiedere questo orario.',
   'error.required': 'Questo serve.',
   'error.email': 'Controlla l’indirizzo: dovrebbe essere come nome@esempio.it.',
   'error.guests': 'Uno degli indirizzi non sembra giusto.',
@@ -287,7 +300,8 @@ const it: Record<keyof typeof en, string> = {
   'tz.change': 'Cambia fuso orario',
   'tz.search': 'Città o fuso orario',
   'tz.apply': 'Usa questo fuso orario',
-  'tz.not_found': 'Non conosciamo «{text}». Prova con una città più grande lì vicino, oppure scegli dall’elenco.',
+  'tz.not_found':
+    'Non conosciamo «{text}». Prova con una città più grande lì vicino, oppure scegli dall’elenco.',
   'tz.several': '«{text}» può essere più di un luogo. Scegline uno.',
   'tz.list': 'Scegli dall’elenco',
   'tz.hour12': 'Formato 12 ore',
@@ -307,11 +321,13 @@ const it: Record<keyof typeof en, string> = {
   'state.proposed': 'Proposti altri orari',
   'done.title': 'Ci vediamo {day}, {name}',
   'done.writing': 'Lo stiamo scrivendo nel calendario di {host}',
-  'done.writing.text': 'L’orario è tenuto per te. Questa pagina cambia da sola appena il calendario lo riceve.',
+  'done.writing.text':
+    'L’orario è tenuto per te. Questa pagina cambia da sola appena il calendario lo riceve.',
   'done.check': 'Controlla di nuovo',
   'done.requested': 'Hai chiesto {day}',
   'done.failed': 'Abbiamo avvisato {host}',
-  'done.failed.text': 'L’orario è tenuto per te, ma il calendario di {host} non lo ha ancora accettato. Continuiamo a provare; se cambia qualcosa, {host} ti scrive.',
+  'done.failed.text':
+    'L’orario è tenuto per te, ma il calendario di {host} non lo ha ancora accettato. Continuiamo a provare; se cambia qualcosa, {host} ti scrive.',
   'done.declined': '{host} non può a quest’ora',
   'done.cancelled': 'Questo incontro è annullato',
   'done.withdrawn': 'Questa richiesta è ritirata',
@@ -369,13 +385,16 @@ const it: Record<keyof typeof en, string> = {
   'message.not-found': 'A questo indirizzo non c’è nulla',
   'message.not-found.text': 'Forse il link contiene un errore di battitura, o la pagina è stata tolta.',
   'message.gone': 'Questo link non vale più',
-  'message.gone.text': 'I link delle nostre e-mail smettono di funzionare qualche tempo dopo l’incontro, o dopo l’uso.',
+  'message.gone.text':
+    'I link delle nostre e-mail smettono di funzionare qualche tempo dopo l’incontro, o dopo l’uso.',
   'message.too-many': 'Troppi tentativi in poco tempo',
-  'message.too-many.text': 'Aspetta {minutes, plural, one {un minuto} other {# minuti}} e prova di nuovo. Non si è perso nulla.',
+  'message.too-many.text':
+    'Aspetta {minutes, plural, one {un minuto} other {# minuti}} e prova di nuovo. Non si è perso nulla.',
   'message.failed': 'Non è andata. Non si è perso nulla.',
   'message.failed.text': 'L’errore è nostro e ne abbiamo preso nota. Prova di nuovo tra un momento.',
   'message.maintenance': 'Torniamo tra pochi minuti',
-  'message.maintenance.text': 'Ci stiamo prendendo cura del server. Le prenotazioni già fatte sono al sicuro.',
+  'message.maintenance.text':
+    'Ci stiamo prendendo cura del server. Le prenotazioni già fatte sono al sicuro.',
   'message.refused': 'Questo non arriva dalla nostra pagina',
   'message.refused.text': 'Per la tua sicurezza non lo abbiamo eseguito. Riapri la pagina e ripeti da lì.',
   'message.details': 'Dettagli per chi gestisce il server',
@@ -386,14 +405,19 @@ const it: Record<keyof typeof en, string> = {
   'privacy.title': 'Privacy',
   'privacy.intro': '{workspace} gestisce questa pagina sul proprio server con Ritrovo, software libero.',
   'privacy.what.title': 'Che cosa resta',
-  'privacy.what': 'Quando prenoti, restano il tuo nome, l’indirizzo e-mail, il fuso orario, la lingua e le tue risposte, insieme agli incontri che fissi con {workspace}.',
+  'privacy.what':
+    'Quando prenoti, restano il tuo nome, l’indirizzo e-mail, il fuso orario, la lingua e le tue risposte, insieme agli incontri che fissi con {workspace}.',
   'privacy.why.title': 'A che cosa serve',
-  'privacy.why': 'Solo a fissare l’incontro e a ricordartelo: a te arriva un invito e l’appuntamento va nel calendario della persona che incontri.',
+  'privacy.why':
+    'Solo a fissare l’incontro e a ricordartelo: a te arriva un invito e l’appuntamento va nel calendario della persona che incontri.',
   'privacy.not.title': 'Che cosa non facciamo',
-  'privacy.not': 'Niente pubblicità, niente tracciamento, niente cookie nelle pagine di prenotazione, nulla caricato da altre aziende. Le nostre e-mail non segnalano quando le apri.',
+  'privacy.not':
+    'Niente pubblicità, niente tracciamento, niente cookie nelle pagine di prenotazione, nulla caricato da altre aziende. Le nostre e-mail non segnalano quando le apri.',
   'privacy.rights.title': 'I tuoi dati sono tuoi',
-  'privacy.rights': 'Puoi chiedere in ogni momento di vederli, correggerli o cancellarli: rispondi a una qualsiasi delle nostre e-mail.',
-  'privacy.rights.contact': 'Puoi chiedere in ogni momento di vederli, correggerli o cancellarli: scrivi a {email}.',
+  'privacy.rights':
+    'Puoi chiedere in ogni momento di vederli, correggerli o cancellarli: rispondi a una qualsiasi delle nostre e-mail.',
+  'privacy.rights.contact':
+    'Puoi chiedere in ogni momento di vederli, correggerli o cancellarli: scrivi a {email}.',
 }
 
 /** What visitors read on the public pages. */

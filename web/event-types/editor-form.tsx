@@ -1,0 +1,226 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link, useBlocker, useSearch } from '@tanstack/react-router'
+import { ExternalLink } from 'lucide-react'
+import { useEffect, useState, type ReactNode } from 'react'
+import { appWords } from '#core/locale/words/app.ts'
+import { bookingWords } from '#core/locale/words/app-bookings.ts'
+import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
+import { pages } from '../api.ts'
+import type { Page, PageChange } from '../api-types.ts'
+import { useSay } from '../language.tsx'
+import { LeaveDialog } from '../leave-dialog.tsx'
+import { useMe } from '../me.tsx'
+import { isProblem, ProblemNotice } from '../problem.tsx'
+import { pageQuery, pagesChanged, queryClient } from '../queries.ts'
+import { ScreenHeading } from '../screen.tsx'
+import { Button, buttonLook } from '../ui/button.tsx'
+import { Chip } from '../ui/chip.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { toast } from '../ui/toasts.tsx'
+import { changesBack, changesOf, draftOf, useDraft, type Draft } from './draft.ts'
+import { STATE_TONES } from './page-state.ts'
+import { Preview } from './preview.tsx'
+import { problemsOf, type FieldProblem } from './problems.ts'
+import { SaveBar } from './save-bar.tsx'
+import { AfterSection } from './section-after.tsx'
+import { BasicsSection } from './section-basics.tsx'
+import { HoursSection } from './section-hours.tsx'
+import { QuestionsSection } from './section-questions.tsx'
+import { ShareSection } from './section-share.tsx'
+import { TeamSection } from './section-team.tsx'
+import { SECTIONS, type Section } from './sections.ts'
+
+export type SectionProps = {
+  page: Page
+  draft: Draft
+  put: (change: Partial<Draft>) => void
+  putType: (change: Partial<Draft['eventType']>) => void
+  errorOf: (field: string) => string | undefined
+}
+
+export const SECTION_WORDS = { basics: 'editor.basics', hours: 'editor.hours', questions: 'editor.questions', after: 'editor.after', team: 'editor.team', share: 'editor.share' } as const satisfies Record<Section, string>
+
+const ROOMS: Record<Section, (props: SectionProps) => ReactNode> = {
+  basics: BasicsSection,
+  hours: HoursSection,
+  questions: QuestionsSection,
+  after: AfterSection,
+  team: TeamSection,
+  share: ShareSection,
+}
+
+export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
+  const say = useSay(eventTypeWords)
+  const sayApp = useSay(appWords)
+  const sayState = useSay(bookingWords)
+  const { workspace } = useMe()
+  const { section = 'basics' } = useSearch({ from: '/app/pages/$id' })
+  const state = useDraft(draftOf(page))
+  const { base, draft, dirty } = state
+  const [tried, setTried] = useState(false)
+  const problems = problemsOf(draft, say, sayApp('field.required'))
+  const save = useSave(page.id, base, (saved) => {
+    setTried(false)
+    state.rebase(draftOf(saved))
+  })
+
+  // Saved elsewhere while nothing is typed here: simply show it.
+  const version = page.eventType.version
+  useEffect(() => {
+    if (!dirty && version !== base.eventType.version) state.rebase(draftOf(page))
+  })
+  const leaving = useBlocker({
+    // From one section to the next is not leaving.
+    shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
+    enableBeforeUnload: () => dirty,
+    withResolver: true,
+  })
+
+  const submit = () => {
+    setTried(true)
+    if (problems.length === 0 && dirty) save.mutate({ ...changesOf(base, draft), version: base.eventType.version })
+  }
+  const stale = isProblem(save.error, 'stale-version')
+  const theirs = async () => {
+    const fresh = await queryClient.fetchQuery({ ...pageQuery(page.id), staleTime: 0 })
+    state.rebase(draftOf(fresh))
+    save.reset()
+  }
+  const mine = async () => {
+    const fresh = await pages.one(page.id)
+    save.mutate({ ...changesOf(base, draft), version: fresh.eventType.version })
+  }
+  const Room = ROOMS[section]
+  const errorOf = (field: string) => (tried ? problems.find((problem) => problem.field === field)?.words : undefined) ?? (field === 'slug' ? slugProblem(save.error, sayApp) : undefined)
+
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <ScreenHeading
+        title={base.eventType.title}
+        above={back}
+        below={
+          <span className="flex flex-wrap items-center gap-2 pt-1">
+            <Chip tone={STATE_TONES[page.state]}>{sayState(`page.state.${page.state}`)}</Chip>
+            <span className="break-all">{page.url}</span>
+          </span>
+        }
+      >
+        <a href={page.url} target="_blank" rel="noopener" className={buttonLook()}>
+          <ExternalLink size={16} aria-hidden />
+          {say('editor.preview_open')}
+        </a>
+      </ScreenHeading>
+      <SectionLinks id={page.id} section={section} problems={tried ? problems : []} />
+      <div className="grid items-start gap-6 @4xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="grid min-w-0 gap-4">
+          {!page.mayEdit && <Notice>{say('editor.read_only', { name: page.owner.name })}</Notice>}
+          {stale && (
+            <Notice
+              tone="warn"
+              live
+              title={say('editor.stale.title')}
+              actions={
+                <>
+                  <Button small onClick={() => void theirs()}>
+                    {say('editor.stale.theirs')}
+                  </Button>
+                  <Button small tone="primary" busy={save.isPending} onClick={() => void mine()}>
+                    {say('editor.stale.mine')}
+                  </Button>
+                </>
+              }
+            >
+              {say('editor.stale.body')}
+            </Notice>
+          )}
+          {!stale && save.isError && !slugProblem(save.error, sayApp) && <ProblemNotice error={save.error} />}
+          {tried && problems.length > 0 && (
+            <Notice tone="bad" live title={say('editor.problems', { n: problems.length })}>
+              <ul>
+                {problems.map(({ section: place, field, words }) => (
+                  <li key={field}>
+                    <Link to="/app/pages/$id" params={{ id: page.id }} search={place === 'basics' ? {} : { section: place }} replace className="underline">
+                      {say(SECTION_WORDS[place])}
+                    </Link>
+                    : {words}
+                  </li>
+                ))}
+              </ul>
+            </Notice>
+          )}
+          <fieldset disabled={!page.mayEdit} className="grid min-w-0 gap-4">
+            <legend className="sr-only">{say(SECTION_WORDS[section])}</legend>
+            <Room page={page} draft={draft} put={state.put} putType={state.putType} errorOf={errorOf} />
+          </fieldset>
+          {page.mayEdit && <SaveBar dirty={dirty} saving={save.isPending} canUndo={state.canUndo} onUndo={state.undo} onDiscard={() => state.rebase(base)} />}
+        </div>
+        <aside aria-label={say('editor.preview')} className="@4xl:sticky @4xl:top-6">
+          <p className="mb-2 text-center text-sm text-muted">{say('editor.preview_lead')}</p>
+          <Preview pageId={page.id} workspace={workspace.name} host={page.owner.name} eventType={draft.eventType} requests={page.state === 'offline'} />
+        </aside>
+      </div>
+      {leaving.status === 'blocked' && <LeaveDialog onStay={leaving.reset} onLeave={leaving.proceed} />}
+    </form>
+  )
+}
+
+const slugProblem = (error: unknown, sayApp: (key: 'problem.slug-taken' | 'problem.slug-reserved') => string): string | undefined =>
+  isProblem(error, 'slug-taken') ? sayApp('problem.slug-taken') : isProblem(error, 'slug-reserved') ? sayApp('problem.slug-reserved') : undefined
+
+function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
+  const say = useSay(eventTypeWords)
+  const sayApp = useSay(appWords)
+  const settle = async (saved: Page) => {
+    queryClient.setQueryData(pageQuery(id).queryKey, saved)
+    onSaved(saved)
+    await pagesChanged()
+  }
+  const back = useMutation({
+    mutationFn: (change: PageChange) => pages.change(id, change),
+    onSuccess: async (saved) => {
+      await settle(saved)
+      toast(say('editor.undone'))
+    },
+    onError: () => toast(sayApp('err.generic'), { tone: 'bad' }),
+  })
+  return useMutation({
+    mutationFn: (change: PageChange) => pages.change(id, change),
+    onSuccess: async (saved, { version: _, ...changes }) => {
+      toast(say('editor.saved'), { action: { label: sayApp('do.undo'), run: () => back.mutate({ ...changesBack(base, changes), version: saved.eventType.version }) } })
+      await settle(saved)
+    },
+  })
+}
+
+function SectionLinks({ id, section, problems }: { id: string; section: Section; problems: FieldProblem[] }) {
+  const say = useSay(eventTypeWords)
+  return (
+    <nav aria-label={say('editor.sections')} className="-mx-4 mb-5 overflow-x-auto border-b border-border px-4 [scrollbar-width:none] @3xl:mx-0 @3xl:px-0">
+      <ul className="flex w-max gap-1">
+        {SECTIONS.map((name) => (
+          <li key={name}>
+            <Link
+              to="/app/pages/$id"
+              params={{ id }}
+              search={name === 'basics' ? {} : { section: name }}
+              replace
+              resetScroll={false}
+              activeProps={{}}
+              aria-current={name === section ? 'page' : 'false'}
+              className={`-mb-px flex min-h-12 items-center gap-2 border-b-[3px] px-3 font-medium focus-visible:-outline-offset-2 ${name === section ? 'border-primary text-text' : 'border-transparent text-muted hover:text-text'}`}
+            >
+              {say(SECTION_WORDS[name])}
+              {problems.some((problem) => problem.section === name) && <span aria-hidden="true" className="size-2 rounded-full bg-danger" />}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
