@@ -70,7 +70,7 @@ async function serve(config: Config, args: string[]): Promise<number> {
     return 2
   }
   const demo = values.demo ? await (await import('./demo.ts')).prepareDemo(config) : null
-  const started = await start(demo?.config ?? config, { ...(values.only ? { only: values.only } : {}), ...(demo ? { fill: demo.fill, notice: demo.notice } : {}) })
+  const started = await start(demo?.config ?? config, { say: print, ...(values.only ? { only: values.only } : {}), ...(demo ? { fill: demo.fill, notice: demo.notice } : {}) })
   return new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {

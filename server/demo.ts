@@ -7,6 +7,7 @@ import type { Config } from '#server/platform/config.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { createApp } from './app.ts'
 import { effectsAtRest } from './bookings/effects.ts'
+import { syncCalendar } from './calendars/sync.ts'
 import { setUp } from './first-run.ts'
 
 /** Who signs in to the demo. It is a toy company on a machine of one's own; the sign-in page of the demo says so. */
@@ -41,7 +42,9 @@ async function fill(deps: Deps, practice: PracticeCaldav): Promise<void> {
   const today = deps.now()
   nativeEvents(practice, today)
   const giulia = await signIn(deps, made.token)
-  await giulia('POST', '/api/v1/connections/caldav', { address: practice.url, user: practice.user, password: practice.password, consent: { textVersion: 'demo', locale: 'it' } })
+  const connection = (await giulia('POST', '/api/v1/connections/caldav', { address: practice.url, user: practice.user, password: practice.password, consent: { textVersion: 'demo', locale: 'it' } })) as { calendars: { id: string }[] }
+  // Nothing can be booked before the calendars were read once.
+  for (const { id } of connection.calendars) await syncCalendar.run(deps, { workspaceId: made.member.workspaceId, calendarId: id })
   for (const [title, duration, slug] of [['Demo del prodotto', 45, 'demo'], ['Colloquio tecnico', 60, 'colloquio']] as const) await giulia('POST', '/api/v1/pages', { title, duration, slug })
   for (const [index, name] of CONTACTS.entries()) await giulia('POST', '/api/v1/contacts', { name, email: addressOf(name), ...(index % 3 === 0 ? { companyName: ['Acme S.r.l.', 'Nordlys AS', 'Officine Verdi'][index % 9 / 3 | 0] } : {}), ...(index % 4 === 0 ? { jobTitle: 'Responsabile acquisti' } : {}) })
 

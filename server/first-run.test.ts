@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { DAY, HOUR } from '#core/time/model.ts'
 import { aWorkspace, freshDatabase } from '#tests/database.ts'
 import { aBrowser, aColleague, aHouse, PASSWORD, signedInAs } from '#tests/house.ts'
-import type { Me, People } from './accounts/model.ts'
+import { createUser } from './accounts/create-user.ts'
+import { joinByInvitation } from './accounts/invite.ts'
+import { INVITED_SEAT, type Me, type People } from './accounts/model.ts'
 import { publicAccounts } from './accounts/public-routes.ts'
 import { accounts } from './accounts/routes.ts'
 import { issueSetupKey } from './accounts/set-up.ts'
 import { firstRun, setUp } from './first-run.ts'
+import { readToken } from './platform/secrets.ts'
 
 const FIRST = {
   name: 'Giulia Ferri',
@@ -154,6 +158,54 @@ test('one invitation accepted twice at the same moment makes one person', async 
     [1, 2, 3].map((n) => aBrowser(house).post(`${path}/accept`, { ...NEW, name: `Luca ${n}` })),
   )
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404])
+})
+
+test('an invitation taken back while it is being accepted is either accepted or gone, never both', async () => {
+  const { deps, boss, invite, admin } = await withAdmin()
+  const { id, link } = await invite('luca@example.test')
+  const read = readToken(link.split('/').at(-1)!)!
+  let withdrawal: ReturnType<typeof boss.delete> | undefined
+  await deps.db.inWorkspace(admin.workspaceId, async (tx) => {
+    const outcome = await joinByInvitation(deps, tx, { ...read, ...NEW, passwordHash: 'none' })
+    expect(outcome.kind).toBe('joined')
+    withdrawal = boss.delete(`/invitations/${id}`)
+    await sleep(100)
+  })
+  expect((await withdrawal)!.status).toBe(404)
+})
+
+test('F05 a user is never made over another, nor a slug or role of theirs changed', async () => {
+  const { deps, admin, memberRole } = await withAdmin()
+  const elsewhere = await aWorkspace(deps, { name: 'Altro Studio' })
+  const known = await aColleague(deps, elsewhere.workspaceId, { email: 'known@example.test' })
+  const people = () =>
+    Promise.all(
+      [admin, elsewhere].map(({ workspaceId }) =>
+        deps.db.inWorkspace(workspaceId, (tx) =>
+          tx.prepared(
+            '',
+            'select u::text, d::text from users u join directory d on d.subject_id = u.user_id order by 1, 2',
+            [],
+          ),
+        ),
+      ),
+    )
+  const before = await people()
+  const draft = {
+    workspaceId: admin.workspaceId,
+    email: 'KNOWN@example.test',
+    name: 'Thief',
+    passwordHash: 'none',
+    roleId: memberRole,
+    locale: 'en',
+    zone: 'UTC',
+    seat: INVITED_SEAT,
+  } as const
+  expect(await deps.db.inWorkspace(admin.workspaceId, (tx) => createUser(tx, draft))).toEqual({
+    kind: 'known-address',
+  })
+  expect(await people()).toEqual(before)
+  expect(known.slug).toBe('luca-bruni')
 })
 
 test('F05 an invitation never touches an account that exists', async () => {

@@ -15,7 +15,7 @@ export type Started = { url: string; stop(): Promise<void> }
 const DRAIN_MS = 15_000
 
 /** One process: web, worker or (by default) both, on the database that the config names. */
-export async function start(config: Config, options: { only?: 'web' | 'worker'; fill?: (deps: Deps) => Promise<void>; notice?: string[] } = {}): Promise<Started> {
+export async function start(config: Config, options: { only?: 'web' | 'worker'; fill?: (deps: Deps) => Promise<void>; notice?: string[]; say?: (line: string) => void } = {}): Promise<Started> {
   const { deps, close } = await open(config)
   if (options.only !== 'web') {
     await deps.jobs.work(deps, tasks)
@@ -31,10 +31,11 @@ export async function start(config: Config, options: { only?: 'web' | 'worker'; 
     await options.fill?.(deps)
     const key = await issueSetupKey(deps)
     deps.log.info({ url }, 'ready')
-    if (key) deps.log.notice(`Open ${url}/setup?k=${key} to begin (valid for one hour, once).`)
-    else deps.log.notice(`Ritrovo is at ${url}`)
+    const say = options.say ?? deps.log.notice
+    if (key) say(`Open ${url}/setup?k=${key} to begin (valid for one hour, once).`)
+    else say(`Ritrovo is at ${url}`)
     for (const sentence of options.notice ?? []) deps.log.notice(sentence)
-    if (!config.smtp) deps.log.notice(`No mail server is set: letters wait in the practice mailbox, ${url}/app/outbox`)
+    if (!config.smtp) say(`No mail server is set: letters wait in the practice mailbox, ${url}/app/outbox`)
   }
   let stopping: Promise<void> | null = null
   return {

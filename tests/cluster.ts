@@ -7,6 +7,9 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '#server/platform/migrate.ts'
 import { startEmbeddedPostgres } from '#server/platform/postgres.ts'
+import { createLog } from '#server/platform/log.ts'
+import { startJobs } from '#server/platform/jobs.ts'
+import { tasks } from '#server/worker.ts'
 import { TEMPLATE } from './template.ts'
 
 // Tests try order and races, not power cuts: only the kill tests, which start their own cluster, pay for fsync.
@@ -60,5 +63,8 @@ async function makeTemplate(host: string): Promise<void> {
   } finally {
     await client.end()
   }
-  await migrate({ host, user: 'postgres', database: TEMPLATE })
+  const address = { host, user: 'postgres', database: TEMPLATE }
+  await migrate(address)
+  // With the queue's own schema in it, so that no test waits for that.
+  await (await startJobs(address, tasks, createLog({ level: 'silent' }))).stop()
 }

@@ -112,6 +112,7 @@ export type Connection = {
 export type CaldavDraft = { address: string; user: string; password: string; consent: { textVersion: string; locale: Locale } }
 export type CalendarChange = Partial<{ checked: boolean; destination: boolean; blocksTentative: boolean; blocksUnanswered: boolean }>
 export type CheckStep = { step: 'read' | 'write' | 'live'; ok: boolean; detail: { events?: number; ms?: number; minutes?: number }; reason?: ReasonCode }
+export type Consent = { textVersion: string; locale: Locale; scopes: string[]; givenAt: Instant }
 export type Disconnected = { offlinePages: number; keptMeetings: number }
 
 export type Place = { kind: 'video' | 'phone' | 'place' | 'ask'; value: string }
@@ -163,7 +164,8 @@ export type Page = {
   bookings: number
   requests: number
 }
-export type PageDraft = { title: string; duration?: number; slug?: string; template?: string }
+export type Template = 'first-meeting' | 'in-person' | 'quick-call'
+export type PageDraft = { title?: string; duration?: number; slug?: string; template?: Template }
 export type PageChange = Partial<Pick<Page, 'slug' | 'locale' | 'open' | 'listed'>> & { eventType?: Partial<EventType>; version: number }
 export type Schedule = {
   id: string
@@ -180,6 +182,7 @@ export type Preview = { days: { date: string; starts: Instant[] }[]; soonest: In
 export type Explained = { starts: { start: Instant; reasons: string[] }[] }
 
 export type BookingState = 'requested' | 'confirmed' | 'declined' | 'cancelled' | 'expired'
+export type ResendableKind = 'invite' | 'uninvite' | 'acknowledge' | 'propose' | 'decline'
 export type Letter = { kind: string; state: LetterState; to: string; at: Instant }
 export type LetterState = 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'practice'
 export type Booking = {
@@ -210,15 +213,8 @@ export type Booking = {
   hosts: { id: string; name: string }[]
 }
 export type BookingTab = 'upcoming' | 'requests' | 'past' | 'cancelled'
-export type TodayProblem = { kind: string; bookingId?: string; reason?: string; title?: string; name?: string }
-export type Today = {
-  connect: boolean
-  requests: number
-  meetings: Booking[]
-  next: Booking | null
-  pages: { title: string; url: string; state: PageState }[]
-  problems: TodayProblem[]
-}
+/** `troubled`: to come, and not in the calendar. */
+export type Today = { requests: number; meetings: Booking[]; next: Booking | null; troubled: Booking[] }
 
 export type OutboxLetter = { id: string; kind: string; recipient: string; subject: string; state: LetterState; trouble: string | null; createdAt: Instant }
 export type OpenedLetter = OutboxLetter & { html: string; text: string; ics: string | null; headers: { name: string; value: string }[] }

@@ -89,6 +89,7 @@ export const calendars = {
   retry: (connection: string, password?: string) => post<T.Connection>(`${V1}/connections/${id(connection)}/retry`, password === undefined ? {} : { password }),
   disconnect: (connection: string) => remove<T.Disconnected>(`${V1}/connections/${id(connection)}`),
   change: (calendar: string, change: T.CalendarChange) => patch<T.Connection>(`${V1}/calendars/${id(calendar)}`, change),
+  consent: (connection: string) => get<T.Consent>(`${V1}/connections/${id(connection)}/consent`),
   check: (connection: string) => post<{ steps: T.CheckStep[] }>(`${V1}/connections/${id(connection)}/check`),
 }
 
@@ -104,7 +105,7 @@ export const pages = {
 }
 
 export const schedules = {
-  list: () => get<{ schedules: T.Schedule[] }>(`${V1}/schedules`),
+  list: (owner?: string) => get<{ schedules: T.Schedule[] }>(`${V1}/schedules`, { owner }),
   add: (draft: T.ScheduleDraft) => post<T.Schedule>(`${V1}/schedules`, draft),
   change: (schedule: string, change: T.ScheduleChange) => patch<T.Schedule>(`${V1}/schedules/${id(schedule)}`, change),
   remove: (schedule: string) => remove(`${V1}/schedules/${id(schedule)}`),
@@ -118,11 +119,11 @@ export const bookings = {
   propose: (booking: string, starts: number[]) => post<T.Booking>(`${V1}/bookings/${id(booking)}/propose`, { starts }),
   cancel: (booking: string, reason?: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/cancel`, reason ? { reason } : {}),
   move: (booking: string, draft: { start: number; duration?: number }) => post<T.Booking>(`${V1}/bookings/${id(booking)}/move`, draft),
-  sendAgain: (booking: string, kind: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/send-again`, { kind }),
+  sendAgain: (booking: string, kind: T.ResendableKind) => post<T.Booking>(`${V1}/bookings/${id(booking)}/send-again`, { kind }),
   retryCalendar: (booking: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/retry-calendar`),
   today: () => get<T.Today>(`${V1}/today`),
   /** Books as a visitor would. `key` makes a second submit the same one. */
-  bookAsVisitor: (pageUrl: string, draft: T.PublicBookingDraft, key: string) => call<{ state: T.BookingState; manageUrl: string }>('POST', `/api/public${pageUrl}/bookings`, draft, { 'idempotency-key': key }),
+  bookAsVisitor: (pageUrl: string, draft: T.PublicBookingDraft, key: string) => call<{ state: 'booked' | 'requested'; id: string; manageUrl: string }>('POST', `/api/public${pageUrl}/bookings`, draft, { 'idempotency-key': key }),
 }
 
 export const outbox = {

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { I18nProvider } from 'react-aria-components/I18nProvider'
-import { formatAgo, formatDate, zoneCity } from '#core/locale/dates.ts'
+import { cityOf } from '#core/locale/cities.ts'
+import { formatAgo, formatDate } from '#core/locale/dates.ts'
 import type { Locale } from '#core/locale/locale.ts'
 import { speak, type Catalogue, type Say } from '#core/locale/say.ts'
 import { DAY, type Instant, type Zone } from '#core/time/model.ts'
@@ -77,7 +78,7 @@ export function useTimes(): Times {
         return away === 1 ? `${say('day.tomorrow')} ${time(at)}` : when(at)
       },
       ago: (at, now) => formatAgo(locale, at, now),
-      city: zoneCity,
+      city: (of) => cityOf(locale, of),
       weekday: (number, short = false) => formatDate(locale, 'UTC', MONDAY + number * DAY, short ? 'shortWeekday' : 'weekday'),
     }
   }, [locale, zone])

@@ -44,6 +44,9 @@ export function Details({ error }: { error: unknown }) {
       <summary>{say('err.details')}</summary>
       <p className="mt-1 font-normal">
         {say('err.code', { code: error.status ? `${error.status} ${error.code}` : error.code })}
+        {Object.keys(error.fields).length > 0 && (
+          <span className="block break-all">{say('err.fields', { fields: Object.entries(error.fields).map((field) => field.join(': ')).join(', ') })}</span>
+        )}
         {error.requestId && <span className="block break-all">{say('err.request', { id: error.requestId })}</span>}
       </p>
     </details>

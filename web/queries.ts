@@ -27,7 +27,8 @@ export const peopleQuery = queryOptions({ queryKey: ['people'], queryFn: account
 export const todayQuery = queryOptions({ queryKey: ['today'], queryFn: bookings.today, refetchInterval: 60_000 })
 export const pagesQuery = queryOptions({ queryKey: ['pages'], queryFn: pages.list, select: ({ pages }) => pages })
 export const pageQuery = (id: string) => queryOptions({ queryKey: ['pages', id], queryFn: () => pages.one(id) })
-export const schedulesQuery = queryOptions({ queryKey: ['schedules'], queryFn: schedules.list, select: ({ schedules }) => schedules })
+export const schedulesQuery = queryOptions({ queryKey: ['schedules'], queryFn: () => schedules.list(), select: ({ schedules }) => schedules })
+export const schedulesOfQuery = (owner: string) => queryOptions({ queryKey: ['schedules', owner], queryFn: () => schedules.list(owner), select: ({ schedules }) => schedules })
 export const connectionsQuery = queryOptions({ queryKey: ['connections'], queryFn: calendars.connections, select: ({ connections }) => connections })
 export const bookingsQuery = (tab: BookingTab) =>
   infiniteQueryOptions({

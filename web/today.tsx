@@ -5,13 +5,13 @@ import { appWords } from '#core/locale/words/app.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import { HOUR } from '#core/time/model.ts'
 import { instantToWall } from '#core/time/wall.ts'
-import type { Today as TodayAnswer, TodayProblem } from './api-types.ts'
+import type { Page, Today as TodayAnswer } from './api-types.ts'
 import { BookingRow } from './bookings/booking-row.tsx'
 import { CopyLink } from './copy-link.tsx'
 import { useNow, useSay, useTimes } from './language.tsx'
 import { useMe } from './me.tsx'
 import { Failed } from './problem.tsx'
-import { todayQuery } from './queries.ts'
+import { connectionsQuery, pagesQuery, todayQuery } from './queries.ts'
 import { ScreenHeading } from './screen.tsx'
 import { buttonLook } from './ui/button.tsx'
 import { Card, Row, Rows } from './ui/card.tsx'
@@ -51,18 +51,13 @@ export function Today() {
 function Day({ today, now }: { today: TodayAnswer; now: number }) {
   const say = useSay(bookingWords)
   const times = useTimes()
+  const connections = useQuery(connectionsQuery).data
   const next = today.next && !today.meetings.some(({ id }) => id === today.next?.id) ? today.next : null
   return (
     <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div className="grid gap-4">
-        {today.problems.length > 0 && (
-          <section aria-label={say('today.problems')} className="grid gap-2">
-            {today.problems.map((problem) => (
-              <ProblemLine key={`${problem.kind} ${problem.bookingId ?? ''}`} problem={problem} />
-            ))}
-          </section>
-        )}
-        {today.connect && <ConnectCard />}
+        <Problems today={today} broken={connections?.some(({ state }) => state === 'broken') ?? false} />
+        {connections?.length === 0 && <ConnectCard />}
         {today.requests > 0 && (
           <Link to="/app/meetings" className="flex min-h-14 items-center gap-3 rounded-card bg-accent-soft px-5 py-3 font-medium text-on-accent-soft hover:underline">
             <span className="flex-1">{say('req.count', { n: today.requests })}</span>
@@ -88,8 +83,44 @@ function Day({ today, now }: { today: TodayAnswer; now: number }) {
           </Card>
         )}
       </div>
-      <Share pages={today.pages} />
+      <Share />
     </div>
+  )
+}
+
+/** What did not work and concerns the reader: told here, not only where it happened. */
+function Problems({ today: { troubled }, broken }: { today: TodayAnswer; broken: boolean }) {
+  const say = useSay(bookingWords)
+  const look = buttonLook({ small: true })
+  if (!broken && troubled.length === 0) return null
+  return (
+    <section aria-label={say('today.problems')} className="grid gap-2">
+      {broken && (
+        <Notice
+          tone="bad"
+          actions={
+            <Link to="/app/settings/calendar" className={look}>
+              {say('offline.reconnect')}
+            </Link>
+          }
+        >
+          {say('today.problem.broken')}
+        </Notice>
+      )}
+      {troubled.map((booking) => (
+        <Notice
+          key={booking.id}
+          tone="bad"
+          actions={
+            <Link to="/app/meetings/$id" params={{ id: booking.id }} className={look}>
+              {say('today.problem.look')}
+            </Link>
+          }
+        >
+          {say('today.problem.unwritten', { title: booking.title, name: booking.name })}
+        </Notice>
+      ))}
+    </section>
   )
 }
 
@@ -111,59 +142,60 @@ function ConnectCard() {
   )
 }
 
-const KNOWN = ['connection-broken', 'calendar-stale', 'booking-unwritten', 'letter-failed', 'conflict'] as const
-
-function ProblemLine({ problem }: { problem: TodayProblem }) {
+function Share() {
   const say = useSay(bookingWords)
-  const kind = KNOWN.find((known) => known === problem.kind) ?? 'other'
-  const look = buttonLook({ small: true })
-  return (
-    <Notice
-      tone="bad"
-      actions={
-        problem.bookingId ? (
-          <Link to="/app/meetings/$id" params={{ id: problem.bookingId }} className={look}>
-            {say('today.problem.look')}
-          </Link>
-        ) : (
-          <Link to={kind === 'other' ? '/app/meetings' : '/app/settings/calendar'} className={look}>
-            {say('today.problem.look')}
-          </Link>
+  const sayApp = useSay(appWords)
+  const pages = useQuery(pagesQuery)
+  const content = () => {
+    switch (pages.status) {
+      case 'pending':
+        return (
+          <div className="p-4">
+            <Skeleton rows={2} label={sayApp('state.loading')} />
+          </div>
         )
-      }
-    >
-      {say(`today.problem.${kind}`, { title: problem.title ?? '', name: problem.name ?? '' })}
-    </Notice>
+      case 'error':
+        return (
+          <div className="p-4">
+            <Failed error={pages.error} retry={pages.refetch} />
+          </div>
+        )
+      case 'success':
+        return <Links pages={pages.data.filter(({ mine, open }) => mine && open)} />
+    }
+  }
+  return (
+    <Card flush title={say('today.share')}>
+      {content()}
+    </Card>
   )
 }
 
-function Share({ pages }: { pages: TodayAnswer['pages'] }) {
+function Links({ pages }: { pages: Page[] }) {
   const say = useSay(bookingWords)
+  if (pages.length === 0)
+    return (
+      <div className="grid justify-items-start gap-3 px-5 py-4">
+        <p className="text-muted">{say('today.share_none')}</p>
+        <Link to="/app/meetings" search={{ create: 'page' }} className={buttonLook({ tone: 'primary' })}>
+          {say('meetings.new_page')}
+        </Link>
+      </div>
+    )
   return (
-    <Card flush title={say('today.share')}>
-      {pages.length === 0 ? (
-        <div className="grid justify-items-start gap-3 px-5 py-4">
-          <p className="text-muted">{say('today.share_none')}</p>
-          <Link to="/app/meetings" search={{ create: 'page' }} className={buttonLook({ tone: 'primary' })}>
-            {say('meetings.new_page')}
-          </Link>
-        </div>
-      ) : (
-        <Rows>
-          {pages.map(({ title, url, state }) => (
-            <Row key={url}>
-              <div className="min-w-0 flex-1 basis-40">
-                <a href={url} target="_blank" rel="noopener" className="font-medium underline-offset-4 hover:underline">
-                  {title}
-                </a>
-                <p className="text-sm break-all text-muted">{url}</p>
-              </div>
-              {state !== 'active' && <Chip tone={state === 'offline' ? 'warn' : 'plain'}>{say(`page.state.${state}`)}</Chip>}
-              <CopyLink url={url} of={title} look={{ small: true }} />
-            </Row>
-          ))}
-        </Rows>
-      )}
-    </Card>
+    <Rows>
+      {pages.map(({ id, url, state, eventType: { title } }) => (
+        <Row key={id}>
+          <div className="min-w-0 flex-1 basis-40">
+            <a href={url} target="_blank" rel="noopener" className="font-medium underline-offset-4 hover:underline">
+              {title}
+            </a>
+            <p className="text-sm break-all text-muted">{url}</p>
+          </div>
+          {state === 'offline' && <Chip tone="warn">{say('page.state.offline')}</Chip>}
+          <CopyLink url={url} of={title} look={{ small: true }} />
+        </Row>
+      ))}
+    </Rows>
   )
 }

@@ -52,6 +52,12 @@ test('a window keeps exactly the spans that reach into it, however it is applied
   )
 })
 
+test('a window may hold more spans than the room first asked for', () => {
+  const all = Array.from({ length: 1000 }, (_, i): Span => ({ start: i * 10, end: i * 10 + 5 })).reverse()
+  const busy = packBusy(all, { start: 1000, end: 9000 })
+  expect(list(busy)).toEqual(Array.from({ length: 800 }, (_, i) => [1000 + i * 10, 1005 + i * 10]))
+})
+
 test('bytes are little-endian pairs and come back the same from any place in a buffer', () => {
   const busy = packBusy([
     { start: 5, end: 9 },

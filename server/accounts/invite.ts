@@ -116,6 +116,7 @@ export async function joinByInvitation(
   who: { workspaceId: string; hash: Buffer; passwordHash: string } & Omit<Newcomer, 'password'>,
 ): Promise<JoinOutcome> {
   const { workspaceId, hash, passwordHash, name, locale, zone } = who
+  // Locked: an invitation is either accepted or taken back, and each side is told which.
   const invitation = await findOpenInvitation(tx, workspaceId, hash, deps.now(), true)
   if (!invitation) return { kind: 'not-found' }
   const seat = { kind: invitation.seatKind, level: invitation.seatLevel }

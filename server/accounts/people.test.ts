@@ -148,6 +148,16 @@ test('nobody gives or takes more than they have', async () => {
   expect((await browser.patch(`/people/${luca.userId}`, { roleId: keeper.roleId })).status).toBe(200)
 })
 
+test('a role with every permission is still not the admin’s', async () => {
+  const { deps, admin, house, boss } = await begin()
+  const deputy = await aColleague(deps, admin.workspaceId, { may: [...PERMISSIONS] })
+  const browser = await signedInAs(deps, house, deputy)
+  const adminRole = (await boss.get<People>('/people')).body.roles.find(({ builtIn }) => builtIn === 'admin')!
+  const beyond = { status: 403, body: { code: 'beyond-you' } }
+  expect(await browser.patch(`/people/${deputy.userId}`, { roleId: adminRole.id })).toMatchObject(beyond)
+  expect(await browser.patch(`/people/${admin.userId}`, { disabled: true })).toMatchObject(beyond)
+})
+
 test('roles are made, changed and removed; the built-in ones and those in use stay', async () => {
   const { deps, admin, boss } = await begin()
   const made = await boss.post<Role>('/roles', {

@@ -304,7 +304,6 @@ export type OpenInvitation = {
   workspaceName: string
 }
 
-/** Locked when it is to be accepted, so that two at once find one. */
 export const findOpenInvitation = (tx: Tx, workspaceId: string, hash: Buffer, now: Instant, lock = false) =>
   one<OpenInvitation>(tx)`
     select i.invitation_id as id, i.email, i.role_id as "roleId", i.seat_kind as "seatKind", i.seat_level as "seatLevel",

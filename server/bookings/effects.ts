@@ -1,6 +1,8 @@
 import { MINUTE, type Instant } from '#core/time/model.ts'
 import type { Deps } from '#server/platform/deps.ts'
+import { failpoint } from '#server/platform/failpoint.ts'
 import type { Task } from '#server/platform/jobs.ts'
+import { leaseSeconds } from '#server/platform/lease.ts'
 import { AccessRevoked, NotFound, SlowDown, Unreachable } from '#server/providers/provider.ts'
 import { acknowledge, invite, proposeTimes, remind, tellHost, uninvite, declineLetter } from './letters.ts'
 import { publish, withdraw } from './publish.ts'
@@ -15,7 +17,7 @@ const VERBS: Record<string, Perform> = { publish, withdraw, invite, uninvite, ac
 
 // Seconds between tries; the last repeats until the meeting is over.
 const BACKOFF = [5, 20, 60, 180, 600, 1800, 3600]
-export const LEASE_SECONDS = 30
+export const LEASE_SECONDS = leaseSeconds(30)
 const GIVE_UP_AFTER = 24 * 60 * MINUTE
 
 /** Everything a booking still has to cause, one effect after the other. Safe to run twice and to be killed anywhere. */
@@ -31,12 +33,13 @@ export async function runEffects(deps: Deps, workspaceId: string, bookingId: str
   for (let turns = 0; turns < 100; turns++) {
     const now = deps.now()
     const effect = await deps.db.inWorkspace(workspaceId, async (tx) => {
-      const claimed = await claimEffect(tx, workspaceId, bookingId, now)
+      const claimed = await claimEffect(tx, workspaceId, bookingId, now, now + LEASE_SECONDS * 1000)
       // Should this process be killed now, somebody looks again when the lease has run out.
       if (claimed && turns === 0) await deps.jobs.enqueue(tx, bookingEffectsTask, { workspaceId, bookingId }, { after: LEASE_SECONDS + 1 })
       return claimed
     })
     if (!effect) return
+    await failpoint('outbox_claimed')
     const end = await attempt(deps, effect)
     if (end.kind === 'lost') return
     await settle(deps, effect, end, now)
@@ -47,7 +50,9 @@ const underWay = new Map<string, Promise<void>>()
 
 /** The same, begun by the request that caused them, so that nobody waits for a worker's next look; a lost try is the job's. */
 export function runEffectsSoon(deps: Deps, workspaceId: string, bookingId: string): void {
-  const run = runEffects(deps, workspaceId, bookingId).catch((error: unknown) => deps.log.warn({ err: error, booking: bookingId }, 'effects were left to the queue'))
+  // In turn: a run that met another one's lease would leave its work to the queue.
+  const before = underWay.get(bookingId) ?? Promise.resolve()
+  const run = before.then(() => runEffects(deps, workspaceId, bookingId)).catch((error: unknown) => deps.log.warn({ err: error, booking: bookingId }, 'effects were left to the queue'))
   underWay.set(bookingId, run)
   void run.finally(() => {
     if (underWay.get(bookingId) === run) underWay.delete(bookingId)

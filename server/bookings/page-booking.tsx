@@ -105,6 +105,7 @@ function Explained({ view, stage, tell: { t } }: { view: BookingView; stage: Sta
     case 'requested':
       return (
         <p>
+          {view.fresh === 'now-request' && <>{rich(t, 'done.now_request', { host })} </>}
           <strong>{t('offline.strong')}</strong> {rich(t, 'offline.visitor', { host })}
         </p>
       )

@@ -27,7 +27,10 @@ export function Weeks({ view, address, tell }: Shown<PickerView>) {
         <h2 id="weeks">{sayRange(locale, calendar.days)}</h2>
         <Turn to={calendar.next} address={address} name={t('book.next')} icon="on" />
       </div>
-      <table class="weeks" aria-labelledby="weeks">
+      <span class="unseen" id="pick">
+        {t('book.pick_day')}
+      </span>
+      <table class="weeks" aria-labelledby="pick weeks">
         <thead>
           <tr>
             {(weeks[0] ?? []).map(({ date }) => (

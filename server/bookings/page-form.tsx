@@ -1,6 +1,6 @@
 import { carried } from './page-links.ts'
 import { Answer, ERROR, Field, Tick } from './page-fields.tsx'
-import { FOCUSED, Hidden, Icon, Name, Notice, rich } from './page-parts.tsx'
+import { FOCUSED, Hidden, Icon, Name, Notice } from './page-parts.tsx'
 import { BothClocks } from './page-when.tsx'
 import { clocksChange, type Shown, type Words } from './page-times.ts'
 import type { Form, PickerView } from './views.ts'
@@ -10,7 +10,6 @@ export function DetailsForm({ view, form, address, tell }: Shown<PickerView> & {
   const { facts, clock } = view
   const { t } = tell
   const { typed, errors } = form
-  const host = <Name>{facts.host.callName}</Name>
   const failed = Object.keys(errors).length > 0
   return (
     <form
@@ -35,12 +34,8 @@ export function DetailsForm({ view, form, address, tell }: Shown<PickerView> & {
         {t('form.title')}
       </h2>
       {form.notice && (
-        <Notice tone={form.notice === 'now-request' ? 'info' : 'danger'} icon="alert" role="alert" focus>
-          {form.notice === 'again'
-            ? t('form.again')
-            : form.notice === 'sent-before'
-              ? t('form.sent_before')
-              : rich(t, 'form.now_request', { host })}
+        <Notice tone="danger" icon="alert" role="alert" focus>
+          {t(form.notice === 'again' ? 'form.again' : 'form.sent_before')}
         </Notice>
       )}
       {failed && !form.notice && <Summary form={form} t={t} />}

@@ -5,12 +5,14 @@ import { sayDelta, sayZone, type Shown, type Teller } from './page-times.ts'
 import { BothClocks } from './page-when.tsx'
 import type { Address, BookingView, ProposalView } from './views.ts'
 
+const lang = ({ query }: Address): Record<string, string> => (query.lang ? { lang: query.lang } : {})
+
 /** The host's other times, each one click away. */
 export function Proposed({ view, chosen, address, tell }: Shown<BookingView> & { chosen?: Instant | null }) {
   const { t } = tell
   const form = (starts: Instant[], primary: boolean) => (
     <form method="post" action={`/b/${view.token}/accept`} class="proposals">
-      <Hidden fields={address.query.lang ? { lang: address.query.lang } : {}} />
+      <Hidden fields={lang(address)} />
       {starts.map((start) => (
         <button class={primary ? 'button primary' : 'button'} name="slot" value={String(start)}>
           <span>{t('proposal.confirm', { when: tell.long(start) })}</span>
@@ -68,8 +70,8 @@ export function ProposalCard({
             <strong>{t('book.taken.strong')}</strong> {t('book.taken.bare', { time: tell.time(taken.lost) })}{' '}
             {t(taken.nearest.length > 0 ? 'book.taken.choose' : 'book.taken.none')}
           </p>
-          <form method="post" action={`/b/${view.token}/accept`} class="proposals">
-            <Hidden fields={address.query.lang ? { lang: address.query.lang } : {}} />
+          <form method="get" action={`/b/${view.token}/move`} class="proposals">
+            <Hidden fields={{ ...lang(address), zone: view.clock.zone }} />
             {taken.nearest.map((start) => (
               <button class="button" name="slot" value={String(start)}>
                 <span>{tell.long(start)}</span> <small>{sayDelta(t, taken.lost, start)}</small>

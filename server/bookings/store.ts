@@ -347,21 +347,21 @@ export async function calendarsOf(tx: Tx, workspaceId: string, bookingId: string
 }
 
 /**
- * Lends the booking's next due effect to the caller for 30 seconds. One effect of a booking at a time, in order, so that a
+ * Lends the booking's next due effect to the caller for a while. One effect of a booking at a time, in order, so that a
  * cancellation never overtakes the creation it undoes (C26); the fence tells a late finisher that somebody took over (B26).
  */
-export async function claimEffect(tx: Tx, workspaceId: string, bookingId: string, now: Instant): Promise<EffectRow | undefined> {
+export async function claimEffect(tx: Tx, workspaceId: string, bookingId: string, now: Instant, until: Instant): Promise<EffectRow | undefined> {
   const [, rows] = await Promise.all([
     findBooking(tx, workspaceId, bookingId, { lock: true }),
     tx.prepared<EffectRow>(
       'claim_effect',
-      `update effects e set state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = $3::timestamptz + interval '30 seconds'
+      `update effects e set state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = $4
        where workspace_id = $1 and effect_id = (
          select effect_id from effects where workspace_id = $1 and booking_id = $2 and due_at <= $3 and (state = 'waiting' or (state = 'running' and lease_until <= $3))
            and not exists (select from effects busy where busy.workspace_id = $1 and busy.booking_id = $2 and busy.state = 'running' and busy.lease_until > $3)
          order by revision, case when kind in ('publish', 'withdraw') then 0 when kind like 'remind%' then 2 else 1 end, kind, destination limit 1)
        returning *`,
-      [workspaceId, bookingId, at(now)],
+      [workspaceId, bookingId, at(now), at(until)],
     ),
   ])
   return rows[0]

@@ -127,8 +127,8 @@ export type Form = {
   questions: Question[]
   guestsMax: number
   consent: { required: boolean; text: string } | null
-  /** What went wrong besides fields: an unknown outcome, a key used before, a calendar that stopped answering (mode is then 'requests'). */
-  notice: 'again' | 'sent-before' | 'now-request' | null
+  /** What went wrong besides fields: an unknown outcome, or a key that was used before. */
+  notice: 'again' | 'sent-before' | null
 }
 
 /** The third column. */
@@ -170,8 +170,8 @@ export type BookingView = {
   guests: string[]
   /** What became of the invitation letter. */
   invitation: 'none' | 'waiting' | 'sent' | 'failed'
-  /** Right after booking (`?new=1`) or moving (`?moved=1`). */
-  fresh: 'booked' | 'moved' | null
+  /** Right after booking (`?new=1`), after moving (`?moved=1`), or when a booking had to become a request (`&now-request=1`). */
+  fresh: 'booked' | 'moved' | 'now-request' | null
   /** Seconds after which a page without script looks again while the calendar is being written; null to stop. */
   refresh: number | null
   /** Times the host proposed instead; non-empty only while requested. */
@@ -192,7 +192,7 @@ export type ProposalView = {
   booking: BookingView
   /** The one whose link was opened. */
   chosen: Instant | null
-  /** The one that was just lost, with free times nearby. */
+  /** The one that was just lost, with free times nearby; these lead to the question of `/b/:token/move?slot=`. */
   taken: { lost: Instant; nearest: Instant[] } | null
 }
 

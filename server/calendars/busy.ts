@@ -4,16 +4,26 @@ import type { Tx } from '#server/platform/database.ts'
 import { usableAt, type Usable } from './model.ts'
 import { findHostCalendars, raiseVersions, type HostCalendarRow } from './store.ts'
 
-export type HostCalendars = Usable & { version: number; busy: Busy; destination: { calendarId: string; connectionId: string } | null }
+export type HostCalendars = Usable & {
+  version: number
+  busy: Busy
+  destination: { calendarId: string; connectionId: string } | null
+}
 
 /** What we know of these hosts' time, and whether it may be trusted now; one statement whatever their number. */
-export async function readHostCalendars(tx: Tx, hostIds: readonly string[], now: Instant = Date.now()): Promise<Map<string, HostCalendars>> {
+export async function readHostCalendars(
+  tx: Tx,
+  hostIds: readonly string[],
+  now: Instant = Date.now(),
+): Promise<Map<string, HostCalendars>> {
   const rows = await findHostCalendars(tx, hostIds)
-  return new Map([...Map.groupBy(rows, (row) => row.userId)].map(([hostId, mine]) => [hostId, hostCalendars(mine, now)]))
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.userId)].map(([hostId, mine]) => [hostId, hostCalendars(mine, now)]),
+  )
 }
 
 function hostCalendars(rows: HostCalendarRow[], now: Instant): HostCalendars {
-  const [{ version, state, connectionId }] = rows as [HostCalendarRow]
+  const { version, state, connectionId } = rows[0]!
   const calendars = rows.filter((row) => row.calendarId !== null)
   const destination = calendars.find((row) => row.destination && row.writable)
   return {
@@ -25,4 +35,5 @@ function hostCalendars(rows: HostCalendarRow[], now: Instant): HostCalendars {
 }
 
 /** Two visitors, one slot: the second waits here until the first has committed, then sees it gone. */
-export const claimHosts = (tx: Tx, workspaceId: string, hostIds: readonly string[]): Promise<void> => raiseVersions(tx, workspaceId, hostIds)
+export const claimHosts = (tx: Tx, workspaceId: string, hostIds: readonly string[]): Promise<void> =>
+  raiseVersions(tx, workspaceId, hostIds)

@@ -13,7 +13,11 @@ import { findCalendarsOf, type CalendarRow } from './store.ts'
 import { saveRefusal } from './trouble.ts'
 
 /** Tries in front of its owner what a connection is for: reads a week, writes an event and takes it away again. Null when it is not theirs. */
-export async function checkConnection(deps: Deps, scope: Scope, connectionId: string): Promise<CheckStep[] | null> {
+export async function checkConnection(
+  deps: Deps,
+  scope: Scope,
+  connectionId: string,
+): Promise<CheckStep[] | null> {
   const { workspaceId, userId } = scope
   const found = await deps.db.inWorkspace(workspaceId, async (tx) => ({
     connection: await findConnectionOf(tx, workspaceId, userId, connectionId),
@@ -21,18 +25,31 @@ export async function checkConnection(deps: Deps, scope: Scope, connectionId: st
   }))
   if (!found.connection) return null
   const destination = found.calendars.find((calendar) => calendar.destination)
-  const read = await tried(deps, workspaceId, connectionId, 'read', async (opened) => ({ events: await countWeek(deps, opened, found.calendars) }))
+  const read = await tried(deps, workspaceId, connectionId, 'read', async (opened) => ({
+    events: await countWeek(deps, opened, found.calendars),
+  }))
   const write = await tried(deps, workspaceId, connectionId, 'write', async (opened) => {
     if (!destination) throw new Unreachable('no calendar takes new meetings', 'conflict')
     await writeAndRemove(deps, scope, opened, destination)
     return {}
   })
   // Whoever cannot push is asked by us: no fault, but its owner should know how long news may take.
-  const live: CheckStep = { step: 'live', ok: read.ok, detail: { minutes: deps.config.syncMinutes }, ...(read.reason ? { reason: read.reason } : {}) }
+  const live: CheckStep = {
+    step: 'live',
+    ok: read.ok,
+    detail: { minutes: deps.config.syncMinutes },
+    ...(read.reason ? { reason: read.reason } : {}),
+  }
   return [read, write, live]
 }
 
-async function tried(deps: Deps, workspaceId: string, connectionId: string, step: CheckStep['step'], work: (opened: Opened) => Promise<CheckStep['detail']>): Promise<CheckStep> {
+async function tried(
+  deps: Deps,
+  workspaceId: string,
+  connectionId: string,
+  step: CheckStep['step'],
+  work: (opened: Opened) => Promise<CheckStep['detail']>,
+): Promise<CheckStep> {
   const begun = performance.now()
   let opened: Opened | null = null
   try {
@@ -47,22 +64,38 @@ async function tried(deps: Deps, workspaceId: string, connectionId: string, step
   }
 }
 
-async function countWeek(deps: Deps, { session, provider }: Opened, calendars: CalendarRow[]): Promise<number> {
+async function countWeek(
+  deps: Deps,
+  { session, provider }: Opened,
+  calendars: CalendarRow[],
+): Promise<number> {
   const window = { start: deps.now(), end: deps.now() + 7 * DAY }
   let events = 0
   for (const calendar of calendars.filter(({ checked }) => checked)) {
-    const in7Days = provider.freshBusy ? await provider.freshBusy({ ...session, zone: calendar.zone ?? session.zone }, calendar.remoteId, window) : []
+    const in7Days = provider.freshBusy
+      ? await provider.freshBusy(
+          { ...session, zone: calendar.zone ?? session.zone },
+          calendar.remoteId,
+          window,
+        )
+      : []
     events += in7Days.length
   }
   return events
 }
 
-async function writeAndRemove(deps: Deps, { user }: Scope, { session, provider }: Opened, calendar: CalendarRow): Promise<void> {
+async function writeAndRemove(
+  deps: Deps,
+  { user }: Scope,
+  { session, provider }: Opened,
+  calendar: CalendarRow,
+): Promise<void> {
   const draft = draftOfTest(deps, user)
   const made = await provider.createEvent(session, calendar.remoteId, draft)
   const stands = await provider.readEvent(session, calendar.remoteId, draft.uid)
   await provider.deleteEvent(session, calendar.remoteId, stands?.remoteId ?? made.remoteId)
-  if (stands?.span?.start !== draft.span.start || stands.span.end !== draft.span.end) throw new Unreachable('what was written reads otherwise', 'bad-answer')
+  if (stands?.span?.start !== draft.span.start || stands.span.end !== draft.span.end)
+    throw new Unreachable('what was written reads otherwise', 'bad-answer')
 }
 
 // Far away and short, so that it takes nobody's time should it stay behind.

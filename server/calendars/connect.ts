@@ -12,7 +12,11 @@ import { enterCalendars } from './enter.ts'
 import type { ConnectCaldav } from './model.ts'
 
 type Refused = { kind: 'refused'; reason: ReasonCode; host: string }
-export type ConnectOutcome = { kind: 'connected'; connectionId: string } | Refused | { kind: 'already-connected'; account: string } | { kind: 'no-personal-email' }
+export type ConnectOutcome =
+  | { kind: 'connected'; connectionId: string }
+  | Refused
+  | { kind: 'already-connected'; account: string }
+  | { kind: 'no-personal-email' }
 
 // What the disclosure names and the consent records (S-070 to S-075): a password opens all of it, whatever we use.
 const SCOPES = ['calendars.read', 'calendars.write', 'events.read', 'events.write']
@@ -21,7 +25,11 @@ const SCOPES = ['calendars.read', 'calendars.write', 'events.read', 'events.writ
 const PATIENCE = 45_000
 
 /** Address and password → calendars listed, which is the proof → one transaction that keeps it all. */
-export async function connectCaldav(deps: Deps, scope: Scope, { address, user, password, consent }: ConnectCaldav): Promise<ConnectOutcome> {
+export async function connectCaldav(
+  deps: Deps,
+  scope: Scope,
+  { address, user, password, consent }: ConnectCaldav,
+): Promise<ConnectOutcome> {
   const { workspaceId, userId } = scope
   if (!may(scope, 'personal-email')) return { kind: 'no-personal-email' }
   const live = await deps.db.inWorkspace(workspaceId, (tx) => findLiveAccount(tx, workspaceId, userId))
@@ -39,7 +47,10 @@ export async function connectCaldav(deps: Deps, scope: Scope, { address, user, p
       credentials: { address: found.address, user, secret: password },
       consent,
       scopes: SCOPES,
-      capabilities: capabilitiesOf(provider, found.calendars.some(({ writable }) => writable)),
+      capabilities: capabilitiesOf(
+        provider,
+        found.calendars.some(({ writable }) => writable),
+      ),
     })
     if (saved.kind === 'already-connected') return { kind: 'already-connected', account: saved.live.account }
     await enterCalendars(deps, tx, workspaceId, userId, saved.connectionId, found.calendars)
@@ -49,7 +60,12 @@ export async function connectCaldav(deps: Deps, scope: Scope, { address, user, p
 
 type Found = { kind: 'found'; address: string; host: string; calendars: RemoteCalendar[] }
 
-async function findCalendars(deps: Deps, provider: CalendarProvider, typed: Credentials, zone: string): Promise<Found | Refused> {
+async function findCalendars(
+  deps: Deps,
+  provider: CalendarProvider,
+  typed: Credentials,
+  zone: string,
+): Promise<Found | Refused> {
   const host = typedHost(typed.address)
   const refused = (reason: ReasonCode, where = host): Refused => ({ kind: 'refused', reason, host: where })
   const within = { signal: AbortSignal.timeout(PATIENCE) }
@@ -57,7 +73,9 @@ async function findCalendars(deps: Deps, provider: CalendarProvider, typed: Cred
     const discovery = await discover(sessionWith(deps, typed, zone, within), typed.address, lookupSrv)
     if (discovery.kind === 'other-host') return refused('other-host', discovery.host)
     if (discovery.kind === 'not-found') return refused('not-found')
-    const calendars = await provider.listCalendars(sessionWith(deps, { ...typed, address: discovery.address }, zone, within))
+    const calendars = await provider.listCalendars(
+      sessionWith(deps, { ...typed, address: discovery.address }, zone, within),
+    )
     if (calendars.length === 0) return refused('no-calendars')
     return { kind: 'found', address: discovery.address, host: new URL(discovery.address).hostname, calendars }
   } catch (error) {

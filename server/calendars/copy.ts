@@ -19,7 +19,8 @@ export function toRows(changes: Change[], settings: BlockSettings): { put: Event
     const remoteId = clean(change.kind === 'remove' ? change.remoteId : change.event.remoteId)
     put.delete(remoteId)
     removed.delete(remoteId)
-    if (change.kind === 'upsert' && change.event.occurrences.length > 0) put.set(remoteId, toRow(remoteId, change.event, settings))
+    if (change.kind === 'upsert' && change.event.occurrences.length > 0)
+      put.set(remoteId, toRow(remoteId, change.event, settings))
     else removed.add(remoteId)
   }
   return { put: [...put.values()], removed: [...removed] }
@@ -41,7 +42,10 @@ function toRow(remoteId: string, event: RemoteEvent, settings: BlockSettings): E
     lastEnd,
     title: event.private || event.title === null ? null : clean(event.title, 500),
     private: event.private,
-    attendees: event.attendees.slice(0, PEOPLE).map((address) => clean(address, 254).replaceAll('\n', '')).join('\n'),
+    attendees: event.attendees
+      .slice(0, PEOPLE)
+      .map((address) => clean(address, 254).replaceAll('\n', ''))
+      .join('\n'),
     trouble: event.trouble === null ? null : clean(event.trouble, 500),
   }
 }
@@ -52,7 +56,8 @@ export function pack(heaps: (Uint8Array | null)[], windowEnd: number): Uint8Arra
   for (const heap of heaps) {
     if (!heap) continue
     const view = new DataView(heap.buffer, heap.byteOffset, heap.byteLength)
-    for (let i = 0; i < heap.byteLength; i += 16) spans.push({ start: view.getFloat64(i, true), end: view.getFloat64(i + 8, true) })
+    for (let i = 0; i < heap.byteLength; i += 16)
+      spans.push({ start: view.getFloat64(i, true), end: view.getFloat64(i + 8, true) })
   }
   return toBytes(packBusy(spans))
 }

@@ -21,13 +21,20 @@ type Question = Awaited<ReturnType<typeof findChecked>>[number]
  * Asks the providers themselves, just before a booking, whether these hosts are busy (A24): our copy may be minutes old. What
  * cannot be read is never taken for free (A25). Our own events are left out where they stand as we wrote them.
  */
-export async function checkFresh(deps: Deps, workspaceId: string, hostIds: readonly string[], window: Span): Promise<Fresh> {
+export async function checkFresh(
+  deps: Deps,
+  workspaceId: string,
+  hostIds: readonly string[],
+  window: Span,
+): Promise<Fresh> {
   const calendars = await deps.db.inWorkspace(workspaceId, (tx) => findChecked(tx, hostIds, window))
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), PATIENCE)
   try {
     const answers = await Promise.all(
-      [...Map.groupBy(calendars, (calendar) => calendar.connectionId)].map(([connectionId, mine]) => askConnection(deps, workspaceId, connectionId, mine, window, patience.signal)),
+      [...Map.groupBy(calendars, (calendar) => calendar.connectionId)].map(([connectionId, mine]) =>
+        askConnection(deps, workspaceId, connectionId, mine, window, patience.signal),
+      ),
     )
     const busy = new Map<string, Span[]>(hostIds.map((host) => [host, []]))
     for (const answer of answers.flat()) {
@@ -43,16 +50,26 @@ export async function checkFresh(deps: Deps, workspaceId: string, hostIds: reado
 
 type Answer = ReasonCode | { userId: string; spans: Span[] }
 
-async function askConnection(deps: Deps, workspaceId: string, connectionId: string, calendars: Question[], window: Span, patience: AbortSignal): Promise<Answer[]> {
+async function askConnection(
+  deps: Deps,
+  workspaceId: string,
+  connectionId: string,
+  calendars: Question[],
+  window: Span,
+  patience: AbortSignal,
+): Promise<Answer[]> {
   let opened: Opened | null = null
   const left = [...calendars]
   const answers: Answer[] = []
   try {
-    opened = await openConnection(deps, workspaceId, connectionId, { within: { signal: patience, deadline: PATIENCE } })
+    opened = await openConnection(deps, workspaceId, connectionId, {
+      within: { signal: patience, deadline: PATIENCE },
+    })
     const one = opened
     await Promise.all(
       Array.from({ length: Math.min(AT_ONCE, left.length) }, async () => {
-        for (let next = left.pop(); next; next = left.pop()) answers.push({ userId: next.userId, spans: await askCalendar(one, next, window, patience) })
+        for (let next = left.pop(); next; next = left.pop())
+          answers.push({ userId: next.userId, spans: await askCalendar(one, next, window, patience) })
       }),
     )
     return answers
@@ -61,25 +78,36 @@ async function askConnection(deps: Deps, workspaceId: string, connectionId: stri
     const reason = reasonOf(error)
     if (reason === null) throw error
     if (error instanceof AccessRevoked && opened) await saveRefusal(deps, workspaceId, connectionId, opened)
-    deps.log.info({ connection: connectionId, reason, passes: passes(reason) }, 'not asked for fresh busy time')
+    deps.log.info(
+      { connection: connectionId, reason, passes: passes(reason) },
+      'not asked for fresh busy time',
+    )
     return [reason]
   }
 }
 
-async function askCalendar({ session, provider }: Opened, calendar: Question, window: Span, patience: AbortSignal): Promise<Span[]> {
+async function askCalendar(
+  { session, provider }: Opened,
+  calendar: Question,
+  window: Span,
+  patience: AbortSignal,
+): Promise<Span[]> {
   // A provider that cannot be asked is known by its copy alone.
   if (!provider.freshBusy) return []
-  const found = await whilePatient(provider.freshBusy({ ...session, zone: calendar.zone ?? session.zone }, calendar.remoteId, window), patience)
+  const found = await whilePatient(
+    provider.freshBusy({ ...session, zone: calendar.zone ?? session.zone }, calendar.remoteId, window),
+    patience,
+  )
   const ours = new Set((calendar.written ?? []).map(([uid, start, end]) => `${start} ${end} ${uid}`))
-  const theirs = ({ uid, start, end, kind }: { uid: string; start: number; end: number; kind: EventKind }) => blocks(kind, calendar) && !ours.has(`${start} ${end} ${uid}`)
+  const theirs = ({ uid, start, end, kind }: { uid: string; start: number; end: number; kind: EventKind }) =>
+    blocks(kind, calendar) && !ours.has(`${start} ${end} ${uid}`)
   return found.filter(theirs).map(({ start, end }) => ({ start, end }))
 }
 
 function whilePatient<T>(work: Promise<T>, patience: AbortSignal): Promise<T> {
-  return new Promise((done, fail) => {
-    const stop = () => fail(new Error('out of patience'))
-    if (patience.aborted) stop()
-    patience.addEventListener('abort', stop, { once: true })
-    work.then(done, fail).finally(() => patience.removeEventListener('abort', stop))
+  const gaveUp = new Promise<never>((_, fail) => {
+    if (patience.aborted) fail(patience.reason)
+    patience.addEventListener('abort', () => fail(patience.reason), { once: true })
   })
+  return Promise.race([work, gaveUp])
 }

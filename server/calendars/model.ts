@@ -50,14 +50,25 @@ export type ConnectCaldav = z.infer<typeof ConnectCaldav>
 
 export const Retry = z.strictObject({ password: password.optional() })
 
-export const CalendarChange = z.strictObject({ checked: z.boolean(), destination: z.boolean(), blocksTentative: z.boolean(), blocksUnanswered: z.boolean() }).partial()
+export const CalendarChange = z
+  .strictObject({
+    checked: z.boolean(),
+    destination: z.boolean(),
+    blocksTentative: z.boolean(),
+    blocksUnanswered: z.boolean(),
+  })
+  .partial()
 export type CalendarChange = z.infer<typeof CalendarChange>
 
 export const CheckStep = z
   .object({
     step: z.enum(['read', 'write', 'live']),
     ok: z.boolean(),
-    detail: z.object({ events: z.number().optional(), ms: z.number().optional(), minutes: z.number().optional() }),
+    detail: z.object({
+      events: z.number().optional(),
+      ms: z.number().optional(),
+      minutes: z.number().optional(),
+    }),
     reason: ReasonCode.optional(),
   })
   .openapi('CheckStep')
@@ -79,7 +90,8 @@ const BLOCKS: Record<EventKind, (settings: BlockSettings) => boolean> = {
 export const blocks = (kind: EventKind, settings: BlockSettings): boolean => BLOCKS[kind](settings)
 
 /** The occurrences of an event that take its owner's time. */
-export const blockingSpans = (event: RemoteEvent, settings: BlockSettings): Span[] => event.occurrences.filter(({ kind }) => blocks(kind, settings))
+export const blockingSpans = (event: RemoteEvent, settings: BlockSettings): Span[] =>
+  event.occurrences.filter(({ kind }) => blocks(kind, settings))
 
 /**
  * What of a calendar we copy, fixed when a full read begins. It must reach further than a page may be booked ahead, by at
@@ -109,17 +121,24 @@ export const END_OF_TIME: Instant = Date.UTC(2100, 0, 1)
 export type Unusable = 'never-synced' | 'stale' | 'broken' | 'no-destination'
 export type Usable = { usable: 'none' | 'yes' | 'no'; reason: Unusable | null; oldestSync: Instant | null }
 
-type Checked = { checked: boolean; destination: boolean; writable: boolean; syncedAt: Instant | null; quarantined: boolean }
+type Checked = {
+  checked: boolean
+  destination: boolean
+  writable: boolean
+  syncedAt: Instant | null
+  quarantined: boolean
+}
 
 /** Whether a host's calendars can be read and written now: anything short of certainty is "no" (I8). */
 export function usableAt(now: Instant, state: ConnectionState | null, calendars: Checked[]): Usable {
   const checked = calendars.filter((calendar) => calendar.checked)
-  const synced = checked.map(({ syncedAt }) => syncedAt)
-  const oldestSync = synced.length === 0 || synced.includes(null) ? null : Math.min(...(synced as Instant[]))
+  const synced = checked.flatMap(({ syncedAt }) => syncedAt ?? [])
+  const oldestSync = synced.length === 0 || synced.length < checked.length ? null : Math.min(...synced)
   const no = (reason: Unusable): Usable => ({ usable: 'no', reason, oldestSync })
   if (state === null || state === 'disconnected') return { usable: 'none', reason: null, oldestSync: null }
   if (state !== 'connected') return no(state === 'broken' ? 'broken' : 'never-synced')
-  if (checked.length === 0 || !calendars.some(({ destination, writable }) => destination && writable)) return no('no-destination')
+  if (checked.length === 0 || !calendars.some(({ destination, writable }) => destination && writable))
+    return no('no-destination')
   if (oldestSync === null) return no('never-synced')
   if (oldestSync <= now - STALE_AFTER || checked.some(({ quarantined }) => quarantined)) return no('stale')
   return { usable: 'yes', reason: null, oldestSync }

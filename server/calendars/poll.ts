@@ -16,7 +16,8 @@ export const pollCalendars: Task = {
     const before = now - deps.config.syncMinutes * MINUTE + MINUTE / 4
     for (const workspaceId of await findWorkspaces(deps.db)) {
       const due = await deps.db.inWorkspace(workspaceId, (tx) => findDue(tx, workspaceId, before, now))
-      for (const { calendarId } of due) await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId })
+      for (const { calendarId } of due)
+        await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId })
     }
   },
 }

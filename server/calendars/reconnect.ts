@@ -9,31 +9,58 @@ import { AccessRevoked, type RemoteCalendar } from '#server/providers/provider.t
 import { enterCalendars } from './enter.ts'
 import { saveRefusal } from './trouble.ts'
 
-export type ReconnectOutcome = { kind: 'connected' } | { kind: 'refused'; reason: ReasonCode; host: string } | { kind: 'not-found' }
+export type ReconnectOutcome =
+  | { kind: 'connected' }
+  | { kind: 'refused'; reason: ReasonCode; host: string }
+  | { kind: 'not-found' }
 
 /** Tries the account again, with a new password or the one we hold. Its calendars, their choices and all bookings are as they were. */
-export async function reconnect(deps: Deps, { workspaceId, userId }: Scope, connectionId: string, password: string | null): Promise<ReconnectOutcome> {
-  const connection = await deps.db.inWorkspace(workspaceId, (tx) => findConnectionOf(tx, workspaceId, userId, connectionId))
+export async function reconnect(
+  deps: Deps,
+  { workspaceId, userId }: Scope,
+  connectionId: string,
+  password: string | null,
+): Promise<ReconnectOutcome> {
+  const connection = await deps.db.inWorkspace(workspaceId, (tx) =>
+    findConnectionOf(tx, workspaceId, userId, connectionId),
+  )
   if (!connection) return { kind: 'not-found' }
 
   let opened: Opened | null = null
   let calendars: RemoteCalendar[]
   try {
     opened = await openConnection(deps, workspaceId, connectionId, { evenBroken: true })
-    calendars = await opened.provider.listCalendars(password === null ? opened.session : { ...opened.session, secret: password })
+    calendars = await opened.provider.listCalendars(
+      password === null ? opened.session : { ...opened.session, secret: password },
+    )
   } catch (error) {
     const reason = reasonOf(error)
     if (reason === null) throw error
     // A slip in the new password says nothing about the one we hold.
-    if (error instanceof AccessRevoked && opened && password === null) await saveRefusal(deps, workspaceId, connectionId, opened)
+    if (error instanceof AccessRevoked && opened && password === null)
+      await saveRefusal(deps, workspaceId, connectionId, opened)
     return { kind: 'refused', reason, host: hostOf(connection.account) }
   }
-  if (calendars.length === 0) return { kind: 'refused', reason: 'no-calendars', host: hostOf(connection.account) }
+  if (calendars.length === 0)
+    return { kind: 'refused', reason: 'no-calendars', host: hostOf(connection.account) }
 
   const { provider, session } = opened
   return deps.db.inWorkspace(workspaceId, async (tx): Promise<ReconnectOutcome> => {
     const credentials = { address: session.address, user: session.user, secret: password ?? session.secret }
-    if (!(await saveAnswer(deps, tx, workspaceId, connectionId, credentials, capabilitiesOf(provider, calendars.some(({ writable }) => writable))))) return { kind: 'not-found' }
+    if (
+      !(await saveAnswer(
+        deps,
+        tx,
+        workspaceId,
+        connectionId,
+        credentials,
+        capabilitiesOf(
+          provider,
+          calendars.some(({ writable }) => writable),
+        ),
+      ))
+    )
+      return { kind: 'not-found' }
     await enterCalendars(deps, tx, workspaceId, userId, connectionId, calendars)
     return { kind: 'connected' }
   })

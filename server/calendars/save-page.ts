@@ -5,7 +5,15 @@ import { failpoint } from '#server/platform/failpoint.ts'
 import type { Page } from '#server/providers/provider.ts'
 import { pack, toRows } from './copy.ts'
 import { LEASE, QUARANTINE, vanishes, windowFrom } from './model.ts'
-import { readStanding, rewind, saveEvents, saveProgress, type Claim, type Progress, type Standing } from './store.ts'
+import {
+  readStanding,
+  rewind,
+  saveEvents,
+  saveProgress,
+  type Claim,
+  type Progress,
+  type Standing,
+} from './store.ts'
 
 export type Saved =
   | { kind: 'saved' }
@@ -26,16 +34,30 @@ class Undo extends Error {
  * One page, in one transaction of at most three statements: rows, busy time, cursor and host version travel together, so a
  * crash repeats a page and never skips one. `read` counts what went over all pages of one run.
  */
-export async function savePage(deps: Deps, claim: Claim, page: Page, read: { removed: number }): Promise<Saved> {
+export async function savePage(
+  deps: Deps,
+  claim: Claim,
+  page: Page,
+  read: { removed: number },
+): Promise<Saved> {
   try {
-    const removed = await deps.db.inWorkspace(claim.workspaceId, (tx) => write(tx, claim, page, read.removed, deps.now()))
+    const removed = await deps.db.inWorkspace(claim.workspaceId, (tx) =>
+      write(tx, claim, page, read.removed, deps.now()),
+    )
     read.removed += removed
     return { kind: 'saved' }
   } catch (error) {
     if (!(error instanceof Undo)) throw error
     if (error.outcome === 'lost') return { kind: 'lost' }
     const now = deps.now()
-    await deps.db.inWorkspace(claim.workspaceId, (tx) => rewind(tx, claim, { window: windowFrom(now), expired: false, doubt: { waitUntil: now + QUARANTINE }, now }))
+    await deps.db.inWorkspace(claim.workspaceId, (tx) =>
+      rewind(tx, claim, {
+        window: windowFrom(now),
+        expired: false,
+        doubt: { waitUntil: now + QUARANTINE },
+        now,
+      }),
+    )
     return { kind: 'quarantined' }
   }
 }
@@ -49,7 +71,10 @@ async function write(tx: Tx, claim: Claim, page: Page, removedBefore: number, no
 
   // A calendar that was never read to its end is used by nobody yet: its busy time is put together once, at the end.
   const unused = claim.syncedAt === null && page.more
-  const standing = !unused && (touched || claim.refilling) ? await readStanding(tx, claim.workspaceId, claim.calendarId, claim.generation, now) : null
+  const standing =
+    !unused && (touched || claim.refilling)
+      ? await readStanding(tx, claim.workspaceId, claim.calendarId, claim.generation, now)
+      : null
   const gone = removedBefore + saved.gone
   if (standing && !claim.refilling && vanishes(gone, standing.all + gone)) throw new Undo('vanished')
 
@@ -64,12 +89,12 @@ function progressOf(claim: Claim, page: Page, standing: Standing | null, now: In
   const shrunk = fullyRead && standing !== null && vanishes(standing.missing, standing.all)
   const since = claim.quarantinedAt ?? now
   const doubted = shrunk && now - since < QUARANTINE
-  const packed = standing && pack(fullyRead && !doubted ? [standing.current] : [standing.current, standing.older], claim.windowEnd!)
+  const packed = standing && packedAnew(standing, fullyRead && !doubted, claim.windowEnd!)
   return {
     cursor: page.cursor,
     done: done && !doubted,
     refilling: claim.refilling && !done,
-    packed: packed && Buffer.compare(packed, standing!.before) !== 0 ? packed : null,
+    packed,
     dropOlder: fullyRead && !doubted,
     quarantinedAt: doubted ? since : fullyRead ? null : claim.quarantinedAt,
     trouble: doubted ? 'bad-answer' : null,
@@ -77,4 +102,10 @@ function progressOf(claim: Claim, page: Page, standing: Standing | null, now: In
     leaseUntil: done ? null : now + LEASE,
     now,
   }
+}
+
+/** Null when it is as it was: then no cached answer has to go. */
+function packedAnew({ before, current, older }: Standing, dropOlder: boolean, windowEnd: Instant) {
+  const packed = pack(dropOlder ? [current] : [current, older], windowEnd)
+  return Buffer.compare(packed, before) === 0 ? null : packed
 }

@@ -76,11 +76,19 @@ const calendarColumns = sql`c.calendar_id as "calendarId", c.connection_id as "c
 const withConnection = sql`from calendars c join connections n on n.workspace_id = c.workspace_id and n.connection_id = c.connection_id`
 
 export async function findCalendar(tx: Tx, workspaceId: string, calendarId: string) {
-  return one(await sql<CalendarRow>`select ${calendarColumns} ${withConnection} where c.workspace_id = ${workspaceId} and c.calendar_id = ${calendarId}`.execute(tx))
+  return one(
+    await sql<CalendarRow>`select ${calendarColumns} ${withConnection} where c.workspace_id = ${workspaceId} and c.calendar_id = ${calendarId}`.execute(
+      tx,
+    ),
+  )
 }
 
 export async function findCalendarsOf(tx: Tx, workspaceId: string, connectionId: string) {
-  return (await sql<CalendarRow>`select ${calendarColumns} ${withConnection} where c.workspace_id = ${workspaceId} and c.connection_id = ${connectionId} order by c.created_at, c.calendar_id`.execute(tx)).rows
+  return (
+    await sql<CalendarRow>`select ${calendarColumns} ${withConnection} where c.workspace_id = ${workspaceId} and c.connection_id = ${connectionId} order by c.created_at, c.calendar_id`.execute(
+      tx,
+    )
+  ).rows
 }
 
 /** The checked calendars of these hosts, with the events of ours that stand in each. */
@@ -91,7 +99,9 @@ export async function findChecked(tx: Tx, hostIds: readonly string[], window: Sp
         select jsonb_agg(jsonb_build_array(w.uid, (extract(epoch from w.starts_at) * 1000)::bigint, (extract(epoch from w.ends_at) * 1000)::bigint)) from written_events w
         where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id and w.ends_at > ${at(window.start)} and w.starts_at < ${at(window.end)}
       ) as written
-      ${withConnection} where c.user_id = any(${[...hostIds]}) and c.checked and n.state <> 'disconnected'`.execute(tx)
+      ${withConnection} where c.user_id = any(${[...hostIds]}) and c.checked and n.state <> 'disconnected'`.execute(
+      tx,
+    )
   ).rows
 }
 
@@ -138,23 +148,44 @@ export async function listOf(tx: Tx, workspaceId: string, userId: string, connec
 }
 
 /** What the provider lists, entered or brought up to date; a calendar that we know keeps its choices. */
-export async function saveCalendars(tx: Tx, workspaceId: string, userId: string, connectionId: string, remote: RemoteCalendar[], now: Instant) {
+export async function saveCalendars(
+  tx: Tx,
+  workspaceId: string,
+  userId: string,
+  connectionId: string,
+  remote: RemoteCalendar[],
+  now: Instant,
+) {
   return (
-    await sql<{ calendarId: string; remoteId: string; fresh: boolean; checked: boolean; destination: boolean; writable: boolean }>`
+    await sql<{
+      calendarId: string
+      remoteId: string
+      fresh: boolean
+      checked: boolean
+      destination: boolean
+      writable: boolean
+    }>`
       insert into calendars (workspace_id, connection_id, user_id, remote_id, name, color, zone, writable, created_at)
       select ${workspaceId}, ${connectionId}, ${userId}, r.id, r.name, r.color, r.zone, r.writable, ${at(now)}
       from unnest(${remote.map((calendar) => calendar.remoteId)}::text[], ${remote.map((calendar) => calendar.name)}::text[], ${remote.map((calendar) => calendar.color)}::text[],
         ${remote.map((calendar) => calendar.zone)}::text[], ${remote.map((calendar) => calendar.writable)}::boolean[]) as r(id, name, color, zone, writable)
       on conflict (workspace_id, connection_id, remote_id) do update set name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
         destination = calendars.destination and excluded.writable, wait_until = null, failures = 0
-      returning calendar_id as "calendarId", remote_id as "remoteId", xmax = 0 as fresh, checked, destination, writable`.execute(tx)
+      returning calendar_id as "calendarId", remote_id as "remoteId", xmax = 0 as fresh, checked, destination, writable`.execute(
+      tx,
+    )
   ).rows
 }
 
 /** The one place for new meetings; null for none. Taken from the old one first: there may be only one at any moment. */
 export async function setDestination(tx: Tx, workspaceId: string, userId: string, calendarId: string | null) {
-  await sql`update calendars set destination = false where workspace_id = ${workspaceId} and user_id = ${userId} and destination and calendar_id is distinct from ${calendarId}`.execute(tx)
-  if (calendarId !== null) await sql`update calendars set destination = true where workspace_id = ${workspaceId} and user_id = ${userId} and calendar_id = ${calendarId} and writable`.execute(tx)
+  await sql`update calendars set destination = false where workspace_id = ${workspaceId} and user_id = ${userId} and destination and calendar_id is distinct from ${calendarId}`.execute(
+    tx,
+  )
+  if (calendarId !== null)
+    await sql`update calendars set destination = true where workspace_id = ${workspaceId} and user_id = ${userId} and calendar_id = ${calendarId} and writable`.execute(
+      tx,
+    )
 }
 
 export async function saveChoice(tx: Tx, workspaceId: string, calendarId: string, change: CalendarChange) {
@@ -176,8 +207,15 @@ export async function forgetEvents(tx: Tx, workspaceId: string, calendarIds: str
  * What a person wants to know when they disconnect: pages that now take requests only, and meetings that stay. The pages
  * belong to a floor above, but the number belongs in this answer.
  */
-export async function countWhatRemains(tx: Tx, workspaceId: string, userId: string, connectionId: string, now: Instant) {
-  const row = one(await sql<{ pages: number; meetings: number }>`
+export async function countWhatRemains(
+  tx: Tx,
+  workspaceId: string,
+  userId: string,
+  connectionId: string,
+  now: Instant,
+) {
+  const row = one(
+    await sql<{ pages: number; meetings: number }>`
     select (
       select count(*) from scheduling_pages p where p.workspace_id = ${workspaceId} and p.open and (
         exists (select from event_type_hosts h where h.workspace_id = p.workspace_id and h.event_type_id = p.event_type_id and h.user_id = ${userId})
@@ -185,7 +223,8 @@ export async function countWhatRemains(tx: Tx, workspaceId: string, userId: stri
     ) as pages, (
       select count(*) from written_events w join calendars c on c.workspace_id = w.workspace_id and c.calendar_id = w.calendar_id
       where w.workspace_id = ${workspaceId} and c.connection_id = ${connectionId} and w.remote_id <> '' and w.ends_at > ${at(now)}
-    ) as meetings`.execute(tx))
+    ) as meetings`.execute(tx),
+  )
   return row!
 }
 
@@ -203,7 +242,13 @@ export async function findDue(tx: Tx, workspaceId: string, before: Instant, now:
 }
 
 export async function findWorkspaces(db: Db): Promise<string[]> {
-  const rows = await db.outside((tx) => tx.prepared<{ id: string }>('workspaces_of_hosts', `select distinct workspace_id as id from directory where kind = 'host'`, []))
+  const rows = await db.outside((tx) =>
+    tx.prepared<{ id: string }>(
+      'workspaces_of_hosts',
+      `select distinct workspace_id as id from directory where kind = 'host'`,
+      [],
+    ),
+  )
   return rows.map(({ id }) => id)
 }
 
@@ -233,7 +278,13 @@ export type Claim = {
   triedBefore: Instant | null
 }
 
-export async function claimCalendar(tx: Tx, workspaceId: string, calendarId: string, now: Instant, until: Instant): Promise<Claim | null> {
+export async function claimCalendar(
+  tx: Tx,
+  workspaceId: string,
+  calendarId: string,
+  now: Instant,
+  until: Instant,
+): Promise<Claim | null> {
   const [claim] = await tx.prepared<Claim>(
     'claim_calendar',
     `with before as (select calendar_id, attempted_at from calendars where workspace_id = $1 and calendar_id = $2 for update)
@@ -250,7 +301,15 @@ export async function claimCalendar(tx: Tx, workspaceId: string, calendarId: str
 }
 
 export async function leasedUntil(tx: Tx, workspaceId: string, calendarId: string): Promise<Instant | null> {
-  return one(await sql<{ until: Instant | null }>`select lease_until as until from calendars where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(tx))?.until ?? null
+  return (
+    one(
+      await sql<{
+        until: Instant | null
+      }>`select lease_until as until from calendars where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(
+        tx,
+      ),
+    )?.until ?? null
+  )
 }
 
 export type Rewind = {
@@ -263,20 +322,35 @@ export type Rewind = {
 }
 
 /** Goes back to the start. No row goes: what the new generation does not name goes when it has been read to its end (B01, B04). */
-export async function rewind(tx: Tx, claim: Claim, { window, expired, doubt, now }: Rewind): Promise<number | null> {
-  const moved = one(await sql<{ generation: number }>`
+export async function rewind(
+  tx: Tx,
+  claim: Claim,
+  { window, expired, doubt, now }: Rewind,
+): Promise<number | null> {
+  const moved = one(
+    await sql<{ generation: number }>`
     update calendars set cursor = null, generation = generation + 1, refilling = true, window_start = ${at(window.start)}, window_end = ${at(window.end)},
       rewound_at = case when ${expired} then ${at(now)} else rewound_at end
       ${doubt ? sql`, quarantined_at = coalesce(quarantined_at, ${at(now)}), wait_until = ${at(doubt.waitUntil)}, lease_until = null, trouble = 'bad-answer'` : sql``}
-    where workspace_id = ${claim.workspaceId} and calendar_id = ${claim.calendarId} and fence = ${claim.fence} returning generation`.execute(tx))
+    where workspace_id = ${claim.workspaceId} and calendar_id = ${claim.calendarId} and fence = ${claim.fence} returning generation`.execute(
+      tx,
+    ),
+  )
   return moved?.generation ?? null
 }
 
 /** The reader could not go on: what stood in its way, and when to look again. The copy stays as it is. */
-export async function saveTrouble(tx: Tx, claim: Claim, trouble: ReasonCode | null, waitUntil: Instant | null): Promise<boolean> {
+export async function saveTrouble(
+  tx: Tx,
+  claim: Claim,
+  trouble: ReasonCode | null,
+  waitUntil: Instant | null,
+): Promise<boolean> {
   const saved = await sql`
     update calendars set lease_until = null, trouble = ${trouble}, failures = failures + ${trouble === null ? 0 : 1}, wait_until = ${orNull(waitUntil)}
-    where workspace_id = ${claim.workspaceId} and calendar_id = ${claim.calendarId} and fence = ${claim.fence} returning calendar_id`.execute(tx)
+    where workspace_id = ${claim.workspaceId} and calendar_id = ${claim.calendarId} and fence = ${claim.fence} returning calendar_id`.execute(
+    tx,
+  )
   return saved.rows.length === 1
 }
 
@@ -337,13 +411,25 @@ export async function saveEvents(tx: Tx, claim: Claim, put: EventRow[], removed:
   return saved!
 }
 
-export type Standing = { before: Buffer; current: Buffer | null; older: Buffer | null; all: number; missing: number }
+export type Standing = {
+  before: Buffer
+  current: Buffer | null
+  older: Buffer | null
+  all: number
+  missing: number
+}
 
 /**
  * All the busy time of a calendar as two heaps of packed spans: of this generation, and of older ones that a full read has not
  * met again. An event of ours that stands where we wrote it is left out: our own occupancy speaks for that time (B17).
  */
-export async function readStanding(tx: Tx, workspaceId: string, calendarId: string, generation: number, now: Instant): Promise<Standing> {
+export async function readStanding(
+  tx: Tx,
+  workspaceId: string,
+  calendarId: string,
+  generation: number,
+  now: Instant,
+): Promise<Standing> {
   const [standing] = await tx.prepared<Standing>(
     'standing_events',
     `select c.packed_busy as before, e.* from calendars c, lateral (
@@ -413,19 +499,37 @@ export async function saveProgress(tx: Tx, claim: Claim, progress: Progress): Pr
 // — what we wrote —
 
 /** Said before the event is written, so that its echo is known whenever it comes. */
-export async function saveWritten(tx: Tx, workspaceId: string, calendarId: string, uid: string, remoteId: string, span: Span, now: Instant) {
+export async function saveWritten(
+  tx: Tx,
+  workspaceId: string,
+  calendarId: string,
+  uid: string,
+  remoteId: string,
+  span: Span,
+  now: Instant,
+) {
   await sql`
     insert into written_events (workspace_id, calendar_id, uid, remote_id, starts_at, ends_at, written_at)
     values (${workspaceId}, ${calendarId}, ${uid}, ${remoteId}, ${at(span.start)}, ${at(span.end)}, ${at(now)})
-    on conflict (workspace_id, calendar_id, uid) do update set remote_id = excluded.remote_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, written_at = excluded.written_at`.execute(tx)
+    on conflict (workspace_id, calendar_id, uid) do update set remote_id = excluded.remote_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, written_at = excluded.written_at`.execute(
+    tx,
+  )
 }
 
 export async function forgetWritten(tx: Tx, workspaceId: string, calendarId: string, uid: string) {
-  await sql`delete from written_events where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and uid = ${uid}`.execute(tx)
+  await sql`delete from written_events where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and uid = ${uid}`.execute(
+    tx,
+  )
 }
 
 /** Our copy of an event that we have just changed or taken away ourselves; one that already stands at `keep` stays. */
-export async function forgetCopy(tx: Tx, workspaceId: string, calendarId: string, uid: string, keep: Span | null): Promise<boolean> {
+export async function forgetCopy(
+  tx: Tx,
+  workspaceId: string,
+  calendarId: string,
+  uid: string,
+  keep: Span | null,
+): Promise<boolean> {
   const gone = await sql`
     delete from calendar_events where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and md5(uid) = md5(${uid}) and uid = ${uid}
       and (first_start, last_end) is distinct from (${orNull(keep?.start ?? null)}::timestamptz, ${orNull(keep?.end ?? null)}::timestamptz)
@@ -436,10 +540,16 @@ export async function forgetCopy(tx: Tx, workspaceId: string, calendarId: string
 export type Held = { userId: string; generation: number; windowEnd: Instant | null }
 
 export async function lockCalendar(tx: Tx, workspaceId: string, calendarId: string) {
-  return one(await sql<Held>`
-    select user_id as "userId", generation, window_end as "windowEnd" from calendars where workspace_id = ${workspaceId} and calendar_id = ${calendarId} for update`.execute(tx))
+  return one(
+    await sql<Held>`
+    select user_id as "userId", generation, window_end as "windowEnd" from calendars where workspace_id = ${workspaceId} and calendar_id = ${calendarId} for update`.execute(
+      tx,
+    ),
+  )
 }
 
 export async function savePacked(tx: Tx, workspaceId: string, calendarId: string, packed: Uint8Array) {
-  await sql`update calendars set packed_busy = ${Buffer.from(packed)} where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(tx)
+  await sql`update calendars set packed_busy = ${Buffer.from(packed)} where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(
+    tx,
+  )
 }

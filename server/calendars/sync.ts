@@ -22,7 +22,9 @@ export const syncCalendar: Task<{ workspaceId: string; calendarId: string }> = {
   expires: 1800,
   async run(deps, { workspaceId, calendarId }) {
     const now = deps.now()
-    const claim = await deps.db.inWorkspace(workspaceId, (tx) => claimCalendar(tx, workspaceId, calendarId, now, now + LEASE))
+    const claim = await deps.db.inWorkspace(workspaceId, (tx) =>
+      claimCalendar(tx, workspaceId, calendarId, now, now + LEASE),
+    )
     if (!claim) return comeBack(deps, workspaceId, calendarId, now)
     let opened: Opened | null = null
     try {
@@ -37,7 +39,8 @@ export const syncCalendar: Task<{ workspaceId: string; calendarId: string }> = {
 /** Somebody else is reading: what made us knock may have come after they looked, so one more look follows theirs. */
 async function comeBack(deps: Deps, workspaceId: string, calendarId: string, now: Instant): Promise<void> {
   const until = await deps.db.inWorkspace(workspaceId, (tx) => leasedUntil(tx, workspaceId, calendarId))
-  if (until !== null && until > now) await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId }, { after: 5 })
+  if (until !== null && until > now)
+    await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId }, { after: 5 })
 }
 
 async function readToTheEnd(deps: Deps, claim: Claim, opened: Opened): Promise<void> {
@@ -46,7 +49,8 @@ async function readToTheEnd(deps: Deps, claim: Claim, opened: Opened): Promise<v
   for (let pages = 0; pages < PAGES; pages++) {
     const page = await nextPage(deps, claim, opened)
     if (page === 'lost') return
-    if (page.more && page.cursor === claim.cursor) throw new Unreachable('the server gives the same page again and again', 'bad-answer')
+    if (page.more && page.cursor === claim.cursor)
+      throw new Unreachable('the server gives the same page again and again', 'bad-answer')
     await failpoint('sync_page_n')
     const saved = await savePage(deps, claim, page, read)
     if (saved.kind !== 'saved') return
@@ -64,7 +68,13 @@ function wantsFullRead(claim: Claim, now: Instant): boolean {
 }
 
 async function nextPage(deps: Deps, claim: Claim, opened: Opened): Promise<Page | 'lost'> {
-  const pull = () => opened.provider.pull({ ...opened.session, zone: claim.zone ?? opened.session.zone }, claim.remoteId, claim.cursor, windowOf(claim))
+  const pull = () =>
+    opened.provider.pull(
+      { ...opened.session, zone: claim.zone ?? opened.session.zone },
+      claim.remoteId,
+      claim.cursor,
+      windowOf(claim),
+    )
   try {
     return await pull()
   } catch (error) {
@@ -82,8 +92,17 @@ const windowOf = (claim: Claim): Span => ({ start: claim.windowStart!, end: clai
 async function beginFullRead(deps: Deps, claim: Claim, { expired }: { expired: boolean }): Promise<boolean> {
   const now = deps.now()
   const window = windowFrom(now)
-  const generation = await deps.db.inWorkspace(claim.workspaceId, (tx) => rewind(tx, claim, { window, expired, doubt: null, now }))
+  const generation = await deps.db.inWorkspace(claim.workspaceId, (tx) =>
+    rewind(tx, claim, { window, expired, doubt: null, now }),
+  )
   if (generation === null) return false
-  Object.assign(claim, { cursor: null, generation, refilling: true, windowStart: window.start, windowEnd: window.end, ...(expired ? { rewoundAt: now } : {}) })
+  Object.assign(claim, {
+    cursor: null,
+    generation,
+    refilling: true,
+    windowStart: window.start,
+    windowEnd: window.end,
+    ...(expired ? { rewoundAt: now } : {}),
+  })
   return true
 }

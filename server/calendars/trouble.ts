@@ -22,29 +22,65 @@ export class TooSoon extends CursorExpired {
 const LONGEST_WAIT = 5 * MINUTE
 
 /** One of the world's faults stands on the calendar where its owner sees it; the copy stays, and ages. A bug is thrown on. */
-export async function saveFault(deps: Deps, claim: Claim, opened: Opened | null, error: unknown): Promise<void> {
+export async function saveFault(
+  deps: Deps,
+  claim: Claim,
+  opened: Opened | null,
+  error: unknown,
+): Promise<void> {
   const now = deps.now()
   const reason = reasonOf(error)
   const refused = error instanceof AccessRevoked
   await deps.db.inWorkspace(claim.workspaceId, async (tx) => {
-    const broken = refused && opened !== null && (await breakWith(deps, tx, claim.workspaceId, claim.connectionId, opened))
+    const broken =
+      refused && opened !== null && (await breakWith(deps, tx, claim.workspaceId, claim.connectionId, opened))
     // The owner has entered a new password, or ended the connection, while the old one was being tried: no fault of theirs.
     const overtaken = refused && !broken
-    const held = await saveTrouble(tx, claim, overtaken ? null : (reason ?? 'bad-answer'), overtaken ? null : now + waitAfter(deps, claim, error))
+    const held = await saveTrouble(
+      tx,
+      claim,
+      overtaken ? null : (reason ?? 'bad-answer'),
+      overtaken ? null : now + waitAfter(deps, claim, error),
+    )
     if (held && !refused && reason && turnsStale(claim, now))
-      await tellOwner(deps, tx, { kind: 'stale', workspaceId: claim.workspaceId, connectionId: claim.connectionId, userId: claim.userId, account: claim.account, calendar: claim.name, since: claim.syncedAt!, reason })
+      await tellOwner(deps, tx, {
+        kind: 'stale',
+        workspaceId: claim.workspaceId,
+        connectionId: claim.connectionId,
+        userId: claim.userId,
+        account: claim.account,
+        calendar: claim.name,
+        since: claim.syncedAt!,
+        reason,
+      })
   })
   if (reason === null) throw error
   deps.log.info({ calendar: claim.calendarId, reason, failures: claim.failures + 1 }, 'calendar not read')
 }
 
 /** The same outside a sync: somebody asked the provider something else and was turned away. */
-export async function saveRefusal(deps: Deps, workspaceId: string, connectionId: string, opened: Opened): Promise<void> {
+export async function saveRefusal(
+  deps: Deps,
+  workspaceId: string,
+  connectionId: string,
+  opened: Opened,
+): Promise<void> {
   await deps.db.inWorkspace(workspaceId, (tx) => breakWith(deps, tx, workspaceId, connectionId, opened))
 }
 
-async function breakWith(deps: Deps, tx: Tx, workspaceId: string, connectionId: string, { triedSecret }: Opened): Promise<boolean> {
-  const broken = await markBroken(deps, tx, { workspaceId, connectionId, triedSecret, reason: 'wrong-password' })
+async function breakWith(
+  deps: Deps,
+  tx: Tx,
+  workspaceId: string,
+  connectionId: string,
+  { triedSecret }: Opened,
+): Promise<boolean> {
+  const broken = await markBroken(deps, tx, {
+    workspaceId,
+    connectionId,
+    triedSecret,
+    reason: 'wrong-password',
+  })
   if (broken) await raiseVersions(tx, workspaceId, [broken.userId])
   return broken !== null
 }
@@ -54,7 +90,12 @@ function waitAfter(deps: Deps, claim: Claim, error: unknown): number {
   // A little later for each, so that a server that comes back is not met by everybody at once (C03).
   const spread = 1 + Math.random() / 5
   if (error instanceof SlowDown) return error.retryAfter * spread
-  return Math.min(MINUTE * 2 ** Math.min(claim.failures, 10), Math.max(LONGEST_WAIT, deps.config.syncMinutes * MINUTE)) * spread
+  return (
+    Math.min(
+      MINUTE * 2 ** Math.min(claim.failures, 10),
+      Math.max(LONGEST_WAIT, deps.config.syncMinutes * MINUTE),
+    ) * spread
+  )
 }
 
 /** Whether this is the first look since the copy grew too old to be trusted: the owner is told once. */

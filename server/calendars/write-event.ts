@@ -4,12 +4,34 @@ import { passes, reasonOf } from '#server/connections/reason.ts'
 import { openConnection, type Opened } from '#server/connections/session.ts'
 import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
-import { AccessRevoked, NotFound, Unreachable, type EventDraft, type WrittenEvent } from '#server/providers/provider.ts'
+import {
+  AccessRevoked,
+  NotFound,
+  Unreachable,
+  type EventDraft,
+  type WrittenEvent,
+} from '#server/providers/provider.ts'
 import { pack } from './copy.ts'
-import { findCalendar, forgetCopy, forgetWritten, lockCalendar, raiseVersions, readStanding, savePacked, saveWritten, type CalendarRow, type Held } from './store.ts'
+import {
+  findCalendar,
+  forgetCopy,
+  forgetWritten,
+  lockCalendar,
+  raiseVersions,
+  readStanding,
+  savePacked,
+  saveWritten,
+  type CalendarRow,
+  type Held,
+} from './store.ts'
 import { saveRefusal } from './trouble.ts'
 
-export type Publishing = { workspaceId: string; calendarId: string; draft: EventDraft; remoteId: string | null }
+export type Publishing = {
+  workspaceId: string
+  calendarId: string
+  draft: EventDraft
+  remoteId: string | null
+}
 export type Published =
   /** Read back from the calendar after the write, at the times that were asked for. */
   | { kind: 'standing'; remoteId: string; etag: string }
@@ -20,13 +42,18 @@ export type Published =
  * Makes the calendar hold this event and proves it by reading it back. Safe to repeat after any crash or lost reply: the UID is
  * the event's, not the attempt's (C06, C23). What may pass is thrown (SlowDown, Unreachable): the caller's queue comes again.
  */
-export async function publishEvent(deps: Deps, { workspaceId, calendarId, draft, remoteId }: Publishing): Promise<Published> {
+export async function publishEvent(
+  deps: Deps,
+  { workspaceId, calendarId, draft, remoteId }: Publishing,
+): Promise<Published> {
   const calendar = await deps.db.inWorkspace(workspaceId, (tx) => findCalendar(tx, workspaceId, calendarId))
   if (!calendar || calendar.state === 'disconnected') return { kind: 'refused', reason: 'not-found' }
   if (!calendar.writable) return { kind: 'refused', reason: 'write-refused' }
   return atTheProvider(deps, workspaceId, calendar, async (opened): Promise<Published> => {
     // Said first, so that the echo of our own write is known as ours whenever a sync meets it (B17).
-    await deps.db.inWorkspace(workspaceId, (tx) => saveWritten(tx, workspaceId, calendarId, draft.uid, remoteId ?? '', draft.span, deps.now()))
+    await deps.db.inWorkspace(workspaceId, (tx) =>
+      saveWritten(tx, workspaceId, calendarId, draft.uid, remoteId ?? '', draft.span, deps.now()),
+    )
     await write(opened, calendar.remoteId, draft, remoteId)
     const stands = await opened.provider.readEvent(opened.session, calendar.remoteId, draft.uid)
     if (!stands) throw new Unreachable('the event was taken but cannot be read back', 'bad-answer')
@@ -34,7 +61,8 @@ export async function publishEvent(deps: Deps, { workspaceId, calendarId, draft,
     await deps.db.inWorkspace(workspaceId, async (tx) => {
       const held = await lockCalendar(tx, workspaceId, calendarId)
       await saveWritten(tx, workspaceId, calendarId, draft.uid, stands.remoteId, draft.span, deps.now())
-      if (await forgetCopy(tx, workspaceId, calendarId, draft.uid, draft.span)) await packAgain(tx, workspaceId, calendarId, held, deps.now())
+      if (await forgetCopy(tx, workspaceId, calendarId, draft.uid, draft.span))
+        await packAgain(tx, workspaceId, calendarId, held, deps.now())
     })
     return { kind: 'standing', remoteId: stands.remoteId, etag: stands.etag }
   })
@@ -45,7 +73,12 @@ export type Withdrawn = { kind: 'gone' } | { kind: 'refused'; reason: ReasonCode
 /** Takes the event out of the calendar, and its time out of our copy at once: nobody waits for the echo. An event already gone is success (C25). */
 export async function withdrawEvent(
   deps: Deps,
-  { workspaceId, calendarId, uid, remoteId }: { workspaceId: string; calendarId: string; uid: string; remoteId: string | null },
+  {
+    workspaceId,
+    calendarId,
+    uid,
+    remoteId,
+  }: { workspaceId: string; calendarId: string; uid: string; remoteId: string | null },
 ): Promise<Withdrawn> {
   const calendar = await deps.db.inWorkspace(workspaceId, (tx) => findCalendar(tx, workspaceId, calendarId))
   if (!calendar || calendar.state === 'disconnected') return { kind: 'refused', reason: 'not-found' }
@@ -56,15 +89,23 @@ export async function withdrawEvent(
     await deps.db.inWorkspace(workspaceId, async (tx) => {
       const held = await lockCalendar(tx, workspaceId, calendarId)
       await forgetWritten(tx, workspaceId, calendarId, uid)
-      if (await forgetCopy(tx, workspaceId, calendarId, uid, null)) await packAgain(tx, workspaceId, calendarId, held, deps.now())
+      if (await forgetCopy(tx, workspaceId, calendarId, uid, null))
+        await packAgain(tx, workspaceId, calendarId, held, deps.now())
     })
     return { kind: 'gone' }
   })
 }
 
-async function write({ session, provider }: Opened, calendar: string, draft: EventDraft, remoteId: string | null): Promise<void> {
+async function write(
+  { session, provider }: Opened,
+  calendar: string,
+  draft: EventDraft,
+  remoteId: string | null,
+): Promise<void> {
   try {
-    await (remoteId === null ? provider.createEvent(session, calendar, draft) : provider.updateEvent(session, calendar, remoteId, draft))
+    await (remoteId === null
+      ? provider.createEvent(session, calendar, draft)
+      : provider.updateEvent(session, calendar, remoteId, draft))
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
     // The reply may have been lost after the deed was done: the calendar knows.
@@ -74,25 +115,44 @@ async function write({ session, provider }: Opened, calendar: string, draft: Eve
 }
 
 const agrees = (stands: WrittenEvent, { uid, span }: EventDraft): boolean =>
-  stands.uid === uid && !stands.cancelled && stands.span !== null && stands.span.start === span.start && stands.span.end === span.end
+  stands.uid === uid &&
+  !stands.cancelled &&
+  stands.span !== null &&
+  stands.span.start === span.start &&
+  stands.span.end === span.end
 
 /** Opens, works, and turns what will not pass into a value; a revoked access is told to its owner on the way. */
-async function atTheProvider<T>(deps: Deps, workspaceId: string, calendar: CalendarRow, work: (opened: Opened) => Promise<T>): Promise<T | { kind: 'refused'; reason: ReasonCode }> {
+async function atTheProvider<T>(
+  deps: Deps,
+  workspaceId: string,
+  calendar: CalendarRow,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T | { kind: 'refused'; reason: ReasonCode }> {
   let opened: Opened | null = null
   try {
     opened = await openConnection(deps, workspaceId, calendar.connectionId)
-    return await work({ ...opened, session: { ...opened.session, zone: calendar.zone ?? opened.session.zone } })
+    return await work({
+      ...opened,
+      session: { ...opened.session, zone: calendar.zone ?? opened.session.zone },
+    })
   } catch (error) {
     const reason = reasonOf(error)
     if (reason === null || passes(reason)) throw error
-    if (error instanceof AccessRevoked && opened) await saveRefusal(deps, workspaceId, calendar.connectionId, opened)
+    if (error instanceof AccessRevoked && opened)
+      await saveRefusal(deps, workspaceId, calendar.connectionId, opened)
     // Only the event is gone, not the calendar: to the one who asked it is the same word.
     return { kind: 'refused', reason: error instanceof NotFound ? 'not-found' : reason }
   }
 }
 
 /** Puts a calendar's busy time together from the rows as they stand now. The calendar is locked before its events, as in a sync: else the two could wait for each other. */
-async function packAgain(tx: Tx, workspaceId: string, calendarId: string, held: Held | null, now: Instant): Promise<void> {
+async function packAgain(
+  tx: Tx,
+  workspaceId: string,
+  calendarId: string,
+  held: Held | null,
+  now: Instant,
+): Promise<void> {
   if (!held || held.windowEnd === null) return
   const { current, older } = await readStanding(tx, workspaceId, calendarId, held.generation, now)
   await savePacked(tx, workspaceId, calendarId, pack([current, older], held.windowEnd))

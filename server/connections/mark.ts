@@ -10,9 +10,28 @@ export type Refusal = { workspaceId: string; connectionId: string; triedSecret: 
  * The provider no longer lets us in. Said once, to its owner, and only if the secret that was refused is still the one we hold:
  * a slow worker with yesterday's password must not break what its owner has just repaired (C15).
  */
-export async function markBroken(deps: Deps, tx: Tx, { workspaceId, connectionId, triedSecret, reason }: Refusal): Promise<{ userId: string } | null> {
+export async function markBroken(
+  deps: Deps,
+  tx: Tx,
+  { workspaceId, connectionId, triedSecret, reason }: Refusal,
+): Promise<{ userId: string } | null> {
   const now = deps.now()
-  const moved = await moveState(tx, workspaceId, connectionId, { from: statesBefore('revoke'), to: after('connected', 'revoke')!, reason, triedSecret, now })
-  if (moved) await tellOwner(deps, tx, { kind: 'broken', workspaceId, connectionId, userId: moved.userId, account: moved.account, reason, since: now })
+  const moved = await moveState(tx, workspaceId, connectionId, {
+    from: statesBefore('revoke'),
+    to: after('connected', 'revoke')!,
+    reason,
+    triedSecret,
+    now,
+  })
+  if (moved)
+    await tellOwner(deps, tx, {
+      kind: 'broken',
+      workspaceId,
+      connectionId,
+      userId: moved.userId,
+      account: moved.account,
+      reason,
+      since: now,
+    })
   return moved
 }

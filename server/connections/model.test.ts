@@ -2,15 +2,32 @@ import { expect, test } from 'vitest'
 import { LOCALES } from '#core/locale/locale.ts'
 import { speak } from '#core/locale/say.ts'
 import { connectionWords } from '#core/locale/words/connections.ts'
-import { AccessRevoked, CursorExpired, NotFound, SlowDown, Unreachable, type UnreachableReason } from '#server/providers/provider.ts'
-import { accountName, after, hostOf, REASONS, statesBefore, type ConnectionState, type Step } from './model.ts'
+import {
+  AccessRevoked,
+  CursorExpired,
+  NotFound,
+  SlowDown,
+  Unreachable,
+  type UnreachableReason,
+} from '#server/providers/provider.ts'
+import {
+  accountName,
+  after,
+  hostOf,
+  REASONS,
+  statesBefore,
+  type ConnectionState,
+  type Step,
+} from './model.ts'
 import { passes, reasonOf } from './reason.ts'
 
 const STATES: ('none' | ConnectionState)[] = ['none', 'connecting', 'connected', 'broken', 'disconnected']
 const STEPS: Step[] = ['begin', 'prove', 'revoke', 'disconnect']
 
 test('S-110 a connection goes none, connecting, connected, broken, disconnected, and nowhere else', () => {
-  const table = Object.fromEntries(STATES.map((state) => [state, Object.fromEntries(STEPS.map((step) => [step, after(state, step)]))]))
+  const table = Object.fromEntries(
+    STATES.map((state) => [state, Object.fromEntries(STEPS.map((step) => [step, after(state, step)]))]),
+  )
   expect(table).toEqual({
     none: { begin: 'connecting', prove: null, revoke: null, disconnect: null },
     connecting: { begin: null, prove: 'connected', revoke: null, disconnect: 'disconnected' },
@@ -39,21 +56,63 @@ test('every reason has a cause and a way out in both languages, with the server 
 })
 
 test('each of the five faults becomes a reason that a person can read, and a bug does not', () => {
-  const unreachable: UnreachableReason[] = ['refused-address', 'dns', 'connect', 'tls', 'timeout', 'too-large', 'server-error', 'not-this-protocol', 'bad-answer', 'forbidden', 'conflict']
+  const unreachable: UnreachableReason[] = [
+    'refused-address',
+    'dns',
+    'connect',
+    'tls',
+    'timeout',
+    'too-large',
+    'server-error',
+    'not-this-protocol',
+    'bad-answer',
+    'forbidden',
+    'conflict',
+  ]
   expect(unreachable.map((reason) => reasonOf(new Unreachable('x', reason)))).toEqual([
-    'refused-address', 'dns', 'connect', 'tls', 'timeout', 'too-large', 'server-error', 'not-caldav', 'bad-answer', 'forbidden', 'write-refused',
+    'refused-address',
+    'dns',
+    'connect',
+    'tls',
+    'timeout',
+    'too-large',
+    'server-error',
+    'not-caldav',
+    'bad-answer',
+    'forbidden',
+    'write-refused',
   ])
-  expect([new AccessRevoked(), new SlowDown('x', 1), new NotFound(), new CursorExpired()].map(reasonOf)).toEqual(['wrong-password', 'slow-down', 'not-found', 'bad-answer'])
+  expect(
+    [new AccessRevoked(), new SlowDown('x', 1), new NotFound(), new CursorExpired()].map(reasonOf),
+  ).toEqual(['wrong-password', 'slow-down', 'not-found', 'bad-answer'])
   expect(reasonOf(new TypeError('ours'))).toBeNull()
 })
 
 test('only what asking again may cure is asked again', () => {
-  expect(REASONS.filter((reason) => passes(reason))).toEqual(['tls', 'dns', 'connect', 'timeout', 'server-error', 'too-large', 'bad-answer', 'no-calendars', 'other-host', 'plain-http', 'slow-down'])
+  expect(REASONS.filter((reason) => passes(reason))).toEqual([
+    'tls',
+    'dns',
+    'connect',
+    'timeout',
+    'server-error',
+    'too-large',
+    'bad-answer',
+    'no-calendars',
+    'other-host',
+    'plain-http',
+    'slow-down',
+  ])
 })
 
 test('an account is called by who it is and where, once', () => {
   expect(accountName('alice', 'cal.example.org')).toBe('alice@cal.example.org')
   expect(accountName('giulia@studioferri.it', 'dav.studioferri.it')).toBe('giulia@studioferri.it')
-  expect(accountName('giulia@studioferri.it', 'cloud.example.org')).toBe('giulia@studioferri.it (cloud.example.org)')
-  expect(['alice@cal.example.org', 'giulia@studioferri.it', 'giulia@studioferri.it (cloud.example.org)'].map(hostOf)).toEqual(['cal.example.org', 'studioferri.it', 'cloud.example.org'])
+  expect(accountName('giulia@studioferri.it', 'cloud.example.org')).toBe(
+    'giulia@studioferri.it (cloud.example.org)',
+  )
+  expect(
+    ['alice@cal.example.org', 'giulia@studioferri.it', 'giulia@studioferri.it (cloud.example.org)'].map(
+      hostOf,
+    ),
+  ).toEqual(['cal.example.org', 'studioferri.it', 'cloud.example.org'])
 })

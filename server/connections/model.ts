@@ -30,6 +30,7 @@ export type ConnectionState = 'connecting' | 'connected' | 'broken' | 'disconnec
 export type Step = 'begin' | 'prove' | 'revoke' | 'disconnect'
 
 // S-110. Every state but `connected` shows itself as offline mode. A disconnected account may begin again: it keeps its choices.
+const STORED: ConnectionState[] = ['connecting', 'connected', 'broken', 'disconnected']
 const NEXT: Record<'none' | ConnectionState, Partial<Record<Step, ConnectionState>>> = {
   none: { begin: 'connecting' },
   connecting: { prove: 'connected', disconnect: 'disconnected' },
@@ -39,14 +40,22 @@ const NEXT: Record<'none' | ConnectionState, Partial<Record<Step, ConnectionStat
 }
 
 /** Where a step leads, or null where it cannot be taken. */
-export const after = (state: 'none' | ConnectionState, step: Step): ConnectionState | null => NEXT[state][step] ?? null
+export const after = (state: 'none' | ConnectionState, step: Step): ConnectionState | null =>
+  NEXT[state][step] ?? null
 
 /** The stored states from which a step may be taken, for the `where` of its statement. */
 export const statesBefore = (step: Step): ConnectionState[] =>
-  (Object.keys(NEXT) as (keyof typeof NEXT)[]).filter((state): state is ConnectionState => state !== 'none' && after(state, step) !== null)
+  STORED.filter((state) => after(state, step) !== null)
 
 /** What this account can do here: data that is shown to people and enforced by the server (S-112). */
-export type Capabilities = { read: boolean; write: boolean; cancel: boolean; reschedule: boolean; push: boolean; freshBusy: boolean }
+export type Capabilities = {
+  read: boolean
+  write: boolean
+  cancel: boolean
+  reschedule: boolean
+  push: boolean
+  freshBusy: boolean
+}
 
 export const capabilitiesOf = (provider: CalendarProvider, writable: boolean): Capabilities => ({
   read: true,
@@ -82,4 +91,5 @@ export function accountName(user: string, host: string): string {
   return host === domain || host.endsWith(`.${domain}`) ? user : `${user} (${host})`
 }
 /** The server's name in sentences about an account. */
-export const hostOf = (account: string): string => /\(([^()]+)\)$/.exec(account)?.[1] ?? account.slice(account.lastIndexOf('@') + 1)
+export const hostOf = (account: string): string =>
+  /\(([^()]+)\)$/.exec(account)?.[1] ?? account.slice(account.lastIndexOf('@') + 1)

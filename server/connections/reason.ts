@@ -1,4 +1,11 @@
-import { AccessRevoked, CursorExpired, NotFound, SlowDown, Unreachable, type UnreachableReason } from '#server/providers/provider.ts'
+import {
+  AccessRevoked,
+  CursorExpired,
+  NotFound,
+  SlowDown,
+  Unreachable,
+  type UnreachableReason,
+} from '#server/providers/provider.ts'
 import type { ReasonCode } from './model.ts'
 
 const UNREACHABLE: Record<UnreachableReason, ReasonCode> = {
@@ -27,7 +34,14 @@ export function reasonOf(error: unknown): ReasonCode | null {
 }
 
 // Asking again changes nothing about these: somebody has to do something first.
-const LASTING: ReadonlySet<ReasonCode> = new Set(['wrong-password', 'forbidden', 'not-found', 'not-caldav', 'refused-address', 'write-refused'])
+const LASTING: ReadonlySet<ReasonCode> = new Set([
+  'wrong-password',
+  'forbidden',
+  'not-found',
+  'not-caldav',
+  'refused-address',
+  'write-refused',
+])
 
 /** Whether the queue may hope that the same question is answered later. */
 export const passes = (reason: ReasonCode): boolean => !LASTING.has(reason)

@@ -10,16 +10,31 @@ import { findSealed, type Sealed } from './store.ts'
 export type Opened = { session: Session; provider: CalendarProvider; triedSecret: string }
 
 // The field is part of what binds an envelope to its place: a password must not open as an address (S03).
-const place = (field: keyof Sealed, workspaceId: string, connectionId: string) => ({ table: 'connections', field, row: connectionId, workspaceId })
+const place = (field: keyof Sealed, workspaceId: string, connectionId: string) => ({
+  table: 'connections',
+  field,
+  row: connectionId,
+  workspaceId,
+})
 
-export const seal = (deps: Deps, workspaceId: string, connectionId: string, { address, user, secret }: Credentials): Sealed => ({
+export const seal = (
+  deps: Deps,
+  workspaceId: string,
+  connectionId: string,
+  { address, user, secret }: Credentials,
+): Sealed => ({
   address: deps.secrets.seal(address, place('address', workspaceId, connectionId)),
   user: deps.secrets.seal(user, place('user', workspaceId, connectionId)),
   secret: deps.secrets.seal(secret, place('secret', workspaceId, connectionId)),
 })
 
 /** A session with open credentials: what a person has just typed, or what was unsealed below. */
-export const sessionWith = (deps: Deps, { address, user, secret }: Credentials, zone: Zone, within?: Limits): Session => ({
+export const sessionWith = (
+  deps: Deps,
+  { address, user, secret }: Credentials,
+  zone: Zone,
+  within?: Limits,
+): Session => ({
   address,
   user,
   secret,
@@ -28,16 +43,31 @@ export const sessionWith = (deps: Deps, { address, user, secret }: Credentials, 
 })
 
 /** The only place where a stored secret is opened. A connection that has ended, or that its owner must repair, is AccessRevoked. */
-export async function openConnection(deps: Deps, workspaceId: string, connectionId: string, options: { evenBroken?: boolean; within?: Limits } = {}): Promise<Opened> {
+export async function openConnection(
+  deps: Deps,
+  workspaceId: string,
+  connectionId: string,
+  options: { evenBroken?: boolean; within?: Limits } = {},
+): Promise<Opened> {
   const { row, zone } = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const row = await findSealed(tx, workspaceId, connectionId)
     return { row, zone: row && (await findUser(tx, row.userId))?.zone }
   })
   const usable = row?.state === 'connected' || (options.evenBroken === true && row?.state === 'broken')
-  if (!row || !usable || row.address === null || row.user === null || row.secret === null) throw new AccessRevoked(`connection ${connectionId} is not open`)
+  if (!row || !usable || row.address === null || row.user === null || row.secret === null)
+    throw new AccessRevoked(`connection ${connectionId} is not open`)
   const provider = deps.providers[row.provider]
   if (!provider) throw new Error(`no provider is called ${row.provider}`)
-  const open = (field: keyof Sealed, sealed: string) => deps.secrets.unseal(sealed, place(field, workspaceId, connectionId))
-  const credentials = { address: open('address', row.address), user: open('user', row.user), secret: open('secret', row.secret) }
-  return { session: sessionWith(deps, credentials, zone ?? 'UTC', options.within), provider, triedSecret: row.secret }
+  const open = (field: keyof Sealed, sealed: string) =>
+    deps.secrets.unseal(sealed, place(field, workspaceId, connectionId))
+  const credentials = {
+    address: open('address', row.address),
+    user: open('user', row.user),
+    secret: open('secret', row.secret),
+  }
+  return {
+    session: sessionWith(deps, credentials, zone ?? 'UTC', options.within),
+    provider,
+    triedSecret: row.secret,
+  }
 }

@@ -10,7 +10,14 @@ import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { hostOf, type ReasonCode } from './model.ts'
 
-export type Trouble = { workspaceId: string; connectionId: string; userId: string; account: string; reason: ReasonCode; since: Instant } & ({ kind: 'broken' } | { kind: 'stale'; calendar: string })
+export type Trouble = {
+  workspaceId: string
+  connectionId: string
+  userId: string
+  account: string
+  reason: ReasonCode
+  since: Instant
+} & ({ kind: 'broken' } | { kind: 'stale'; calendar: string })
 
 /** A letter to the connection's owner: what stopped, why, and the one thing to do. One a day at most for each kind. */
 export async function tellOwner(deps: Deps, tx: Tx, trouble: Trouble): Promise<void> {
@@ -19,7 +26,12 @@ export async function tellOwner(deps: Deps, tx: Tx, trouble: Trouble): Promise<v
   const { kind, account, reason } = trouble
   const say = speak(connectionWords, owner.locale)
   const when = `${formatDate(owner.locale, owner.zone, trouble.since, 'shortDay')}, ${formatDate(owner.locale, owner.zone, trouble.since, 'time')}`
-  const told = { account, when, calendar: trouble.kind === 'stale' ? trouble.calendar : '', host: hostOf(account) }
+  const told = {
+    account,
+    when,
+    calendar: trouble.kind === 'stale' ? trouble.calendar : '',
+    host: hostOf(account),
+  }
   const { html, text } = composeLetter(owner.locale, {
     preheader: say(`letter.${kind}.preheader`, told),
     heading: say(`letter.${kind}.heading`, told),

@@ -79,6 +79,7 @@ test('what people wrote into a contact is never overwritten by a booking; langua
       source: 'request',
     }),
   ).toMatchObject({ contactId })
+  expect(await rows(deps, workspaceId)).toMatchObject([{ name: 'Anna Neri', email: 'anna@acme.test' }])
   expect(await remember({ locale: null, zone: null })).toMatchObject({ contactId })
   expect(await rows(deps, workspaceId)).toEqual([
     {

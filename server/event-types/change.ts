@@ -22,8 +22,6 @@ export async function changePage(deps: Deps, scope: Scope, pageId: string, chang
     const found = await findPageForEdit(tx, scope, pageId)
     if (found.kind !== 'found') return found
     const { page } = found
-    if (change.version !== page.eventType.version) return { kind: 'stale-version' }
-
     const { hosts, ...settings } = change.eventType ?? {}
     const type: EventTypeRow = { ...page.eventType, ...defined(settings) }
     const fields = await problemsOf(tx, workspaceId, page, type, hosts ?? page.hosts)

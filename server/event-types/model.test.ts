@@ -76,9 +76,9 @@ describe('reminders', () => {
   test.each([
     [[], true],
     [[{ n: 1, unit: 'days' }, { n: 1, unit: 'hours' }, { n: 15, unit: 'minutes' }], true],
-    [[{ n: 8, unit: 'weeks' }], true],
-    [[{ n: 9, unit: 'weeks' }], false],
-    [[{ n: 1, unit: 'minutes' }], false],
+    [[{ n: 60, unit: 'weeks' }], true],
+    [[{ n: 61, unit: 'weeks' }], false],
+    [[{ n: 1, unit: 'minutes' }], true],
     [[{ n: 0, unit: 'days' }], false],
     [[{ n: 24, unit: 'hours' }, { n: 1, unit: 'days' }], false],
     [[{ n: 1, unit: 'days' }, { n: 2, unit: 'days' }, { n: 3, unit: 'days' }, { n: 4, unit: 'days' }], false],
@@ -101,8 +101,8 @@ describe('where', () => {
 })
 
 test('a calendar that cannot be read means one of three things', () => {
-  for (const whenUnreadable of [{ kind: 'close' }, { kind: 'requests' }, { kind: 'last-known', hours: 72 }]) expect(takes({ whenUnreadable })).toBe(true)
-  for (const whenUnreadable of [{ kind: 'open' }, { kind: 'last-known' }, { kind: 'last-known', hours: 73 }, { kind: 'close', hours: 1 }]) expect(takes({ whenUnreadable })).toBe(false)
+  for (const whenUnreadable of [{ kind: 'close' }, { kind: 'requests' }, { kind: 'last-known', hours: 168 }]) expect(takes({ whenUnreadable })).toBe(true)
+  for (const whenUnreadable of [{ kind: 'open' }, { kind: 'last-known' }, { kind: 'last-known', hours: 169 }, { kind: 'close', hours: 1 }]) expect(takes({ whenUnreadable })).toBe(false)
 })
 
 test('consent has its sentence', () => {

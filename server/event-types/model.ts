@@ -6,7 +6,7 @@ import { text } from '#server/platform/http.ts'
 // Every bound is also what a question about slots may cost at most (V06, V07).
 const MINUTES_A_DAY = 1440
 const HORIZON_DAYS = 730
-const LONGEST_REMINDER = 8 * 7 * MINUTES_A_DAY
+const LONGEST_REMINDER = 60 * 7 * MINUTES_A_DAY
 
 const int = (min: number, max: number) => z.int().min(min).max(max)
 const date = z.string().refine((value) => parseDate(value) !== null, { message: 'date' })
@@ -51,13 +51,13 @@ const before = ({ n, unit }: z.infer<typeof Reminder>) => n * UNIT_MINUTES[unit]
 const Reminders = z
   .array(Reminder)
   .max(3)
-  .refine((list) => list.every((reminder) => before(reminder) >= 5 && before(reminder) <= LONGEST_REMINDER), { message: 'out-of-range' })
+  .refine((list) => list.every((reminder) => before(reminder) <= LONGEST_REMINDER), { message: 'out-of-range' })
   .refine((list) => distinct(list.map(before)), { message: 'twice' })
 
 export const WhenUnreadable = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close') }),
   z.strictObject({ kind: z.literal('requests') }),
-  z.strictObject({ kind: z.literal('last-known'), hours: int(1, 72) }),
+  z.strictObject({ kind: z.literal('last-known'), hours: int(1, 168) }),
 ])
 export type WhenUnreadable = z.infer<typeof WhenUnreadable>
 
@@ -100,6 +100,10 @@ export const EventTypeChange = z
   .openapi('EventTypeChange')
 export type EventTypeChange = z.infer<typeof EventTypeChange>
 
+/** What the editor shows while one types: it may come whole, as it was read, and its title may be empty for a moment. */
+export const EventTypeSketch = EventTypeChange.extend({ title: text(120).optional(), id: z.uuid().optional(), version: z.number().optional() })
+export type EventTypeSketch = z.infer<typeof EventTypeSketch>
+
 export const OFFLINE_REASONS = ['no-calendar', 'broken', 'no-destination', 'stale'] as const
 export type OfflineReason = (typeof OFFLINE_REASONS)[number]
 
@@ -124,7 +128,7 @@ export const Page = z
   .openapi('Page')
 export type Page = z.infer<typeof Page>
 
-export const TEMPLATES = ['first-meeting', 'quick-call', 'in-person'] as const
+export const TEMPLATES = ['first', 'call', 'visit'] as const
 export type Template = (typeof TEMPLATES)[number]
 
 export const PageDraft = z.strictObject({ title: title.optional(), duration: int(5, MINUTES_A_DAY).optional(), slug: slug.optional(), template: z.enum(TEMPLATES).optional() })
@@ -152,7 +156,7 @@ const hours = {
   overrides: z.array(z.strictObject({ date, spans: Spans })).max(400).refine((list) => distinct(list.map(({ date }) => date)), { message: 'twice' }),
 }
 /** Hours as an unsaved draft shows them to the preview. */
-export const Hours = z.strictObject({ ...hours, name: title.optional() })
+export const Hours = z.strictObject({ ...hours, name: text(120).optional() })
 export type Hours = z.infer<typeof Hours>
 
 export const ScheduleDraft = z.strictObject({ name: title, ...hours, overrides: hours.overrides.default([]) })

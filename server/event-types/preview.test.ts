@@ -38,7 +38,7 @@ type Office = Awaited<ReturnType<typeof anOffice>>
 const on = ({ days }: Preview, date: string) => days.find((day) => day.date === date)?.starts ?? []
 
 /** What stands in the host's calendar, as a sync a minute ago would have left it. */
-async function busy({ deps, giulia }: Office, spans: Span[], syncedAgo = MINUTE, who = giulia) {
+async function busy({ deps, giulia }: Office, spans: Span[], syncedAgo = MINUTE, who: { workspaceId: string; userId: string } = giulia) {
   const { calendarId, connectionId } = await aConnection(deps, who)
   await ask(deps, who.workspaceId, 'update calendars set checked = true, destination = true, synced_at = $2, packed_busy = $3 where calendar_id = $1', [calendarId, at(NOW - syncedAgo), Buffer.from(toBytes(packBusy(spans)))])
   await ask(deps, who.workspaceId, `update connections set state = 'connected' where connection_id = $1`, [connectionId])
@@ -50,6 +50,12 @@ const occupy = ({ deps, giulia, page }: Office, start: number, end: number, more
     giulia.workspaceId, giulia.userId, more.eventTypeId ?? page.eventType.id, more.hold === undefined ? 'confirmed' : 'held', at(start), at(end),
     more.hold === undefined ? null : Buffer.from('h'), more.hold === undefined ? null : 'c', more.hold === undefined ? null : at(more.hold),
   ])
+
+async function request({ deps, giulia, page }: Office, start: number) {
+  const [row] = await ask<{ booking_id: string }>(deps, giulia.workspaceId, `insert into bookings (workspace_id, event_type_id, page_id, state, starts_at, ends_at, host_zone, wall_time, zone_rules, visitor_zone, locale, title, location, name, email, buffer_before, buffer_after, uid, calendar_state, token_hash, sealed_token, token_expires_at)
+    values ($1, $2, $3, 'requested', $4, $5, 'Europe/Rome', '', '', 'Europe/Rome', 'it', 'x', '{}', 'Nina', 'nina@example.test', 0, 0, 'u', 'none', 'h', '', $5) returning booking_id`, [giulia.workspaceId, page.eventType.id, page.id, at(start), at(start + 30 * MINUTE)])
+  await ask(deps, giulia.workspaceId, 'insert into booking_hosts (workspace_id, booking_id, user_id) values ($1, $2, $3)', [giulia.workspaceId, row!.booking_id, giulia.userId])
+}
 
 describe('preview', () => {
   test('the first page shows the usual hours of the coming five weeks, four hours of notice kept', async () => {
@@ -72,13 +78,31 @@ describe('preview', () => {
     expect((await boss.get<Page>(`/pages/${page.id}`)).body.eventType.version).toBe(1)
   })
 
+  test('the editor may send the event type whole, and another id in it changes nothing', async () => {
+    const office = await anOffice()
+    await office.change({ perDay: 1 })
+    await occupy(office, rome(24, 9), rome(24, 9, 30))
+    const whole = { ...office.page.eventType, title: '', perDay: 1, id: crypto.randomUUID(), version: 7 }
+    // The day's one meeting is of this event type: only with its own id is the day full.
+    expect(on(await office.preview({ eventType: whole }), '2026-11-24')).toEqual([])
+    expect(on(await office.preview({ eventType: whole }), '2026-11-25')).toHaveLength(16)
+  })
+
   test('what stands in the calendar, bookings, living holds and open requests take their time away', async () => {
     const office = await anOffice()
     await busy(office, [{ start: rome(24, 9), end: rome(24, 11) }])
     await occupy(office, rome(24, 11), rome(24, 11, 30))
     await occupy(office, rome(24, 11, 30), rome(24, 12), { hold: NOW + 5 * MINUTE })
     await occupy(office, rome(24, 12), rome(24, 12, 30), { hold: NOW - MINUTE })
-    expect(on(await office.preview(), '2026-11-24').filter((start) => start < rome(24, 13))).toEqual([rome(24, 12), rome(24, 12, 30)])
+    await request(office, rome(24, 12, 30))
+    expect(on(await office.preview(), '2026-11-24').filter((start) => start < rome(24, 13))).toEqual([rome(24, 12)])
+  })
+
+  test('hours that the page names stand in for the usual ones', async () => {
+    const { boss, change, preview } = await anOffice()
+    const evening = await boss.post<{ id: string }>('/schedules', { name: 'Sera', zone: 'Europe/Rome', weekly: [[], [{ from: 1200, to: 1260 }], [], [], [], [], []] })
+    await change({ scheduleId: evening.body.id })
+    expect((await preview()).days[0]).toEqual({ date: '2026-11-24', starts: [rome(24, 20), rome(24, 20, 30)] })
   })
 
   test('the preview is what visitors see', async () => {
@@ -100,7 +124,7 @@ describe('preview', () => {
     const office = await anOffice()
     const luca = await aColleague(office.deps, office.giulia.workspaceId)
     await office.deps.db.inWorkspace(office.giulia.workspaceId, (tx) => beginHost(tx, { ...luca, locale: 'it', zone: 'America/New_York' }))
-    await busy(office, [{ start: rome(24, 14), end: rome(24, 16) }], MINUTE, { ...office.giulia, ...luca })
+    await busy(office, [{ start: rome(24, 14), end: rome(24, 16) }], MINUTE, luca)
     const hosts = [{ id: office.giulia.userId, priority: 0 }, { id: luca.userId, priority: 0 }]
     const both = on(await office.preview({ eventType: { assignment: 'collective', hosts } }), '2026-11-24')
     // Nine in New York is three in the afternoon in Rome; then Luca is busy until four.
@@ -168,7 +192,7 @@ describe('why a day is as it is', () => {
     const luca = await aColleague(office.deps, office.giulia.workspaceId)
     await office.deps.db.inWorkspace(office.giulia.workspaceId, (tx) => beginHost(tx, { ...luca, locale: 'it', zone: 'Europe/Rome' }))
     await busy(office, [{ start: rome(24, 9), end: rome(24, 11) }])
-    await busy(office, [{ start: rome(24, 10), end: rome(24, 12) }], MINUTE, { ...office.giulia, ...luca })
+    await busy(office, [{ start: rome(24, 10), end: rome(24, 12) }], MINUTE, luca)
     await office.change({ assignment: 'round-robin', hosts: [{ id: office.giulia.userId, priority: 0 }, { id: luca.userId, priority: 0 }] })
     const day = await office.explain('2026-11-24')
     expect(day.filter(({ reasons }) => reasons.length > 0)).toEqual([{ start: rome(24, 10), reasons: ['busy'] }, { start: rome(24, 10, 30), reasons: ['busy'] }])

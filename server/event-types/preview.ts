@@ -4,7 +4,7 @@ import { dateOf } from '#core/time/wall.ts'
 import type { Scope } from '#server/accounts/gate.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { findPageForEdit } from './find.ts'
-import type { EventTypeChange, Hours } from './model.ts'
+import type { EventTypeSketch, Hours } from './model.ts'
 import { questionAbout } from './question.ts'
 
 const SHOWN_DAYS = 35
@@ -18,7 +18,7 @@ export async function previewPage(
   deps: Deps,
   scope: Scope,
   pageId: string,
-  draft: { eventType?: EventTypeChange | undefined; schedule?: Hours | undefined },
+  draft: { eventType?: EventTypeSketch | undefined; schedule?: Hours | undefined },
 ): Promise<{ kind: 'shown'; preview: Preview } | { kind: 'not-found' } | { kind: 'not-allowed' }> {
   const now = deps.now()
   return deps.db.inWorkspace(scope.workspaceId, async (tx) => {
@@ -26,7 +26,7 @@ export async function previewPage(
     if (found.kind !== 'found') return found
     const { page } = found
     const { hosts = page.hosts, ...settings } = draft.eventType ?? {}
-    const type = Object.assign({ ...page.eventType }, settings)
+    const type = Object.assign({ ...page.eventType }, settings, { id: page.eventType.id })
     const { question } = await questionAbout(tx, scope.workspaceId, { type, hosts, ownerId: page.owner.id, hours: draft.schedule }, { start: now, end: now + SEARCHED_DAYS * DAY }, now)
     const slots = [...findSlots(question)]
     const zone = question.hosts[0]?.schedule.zone ?? 'UTC'

@@ -7,7 +7,7 @@ import { changePage, removePage } from './change.ts'
 import { clonePage, createPage, type CreateOutcome } from './create.ts'
 import { explainDay } from './explain.ts'
 import { findPage, listPages } from './find.ts'
-import { EventTypeChange, Hours, Page, PageChange, PageDraft, Schedule, ScheduleChange, ScheduleDraft } from './model.ts'
+import { EventTypeSketch, Hours, Page, PageChange, PageDraft, Schedule, ScheduleChange, ScheduleDraft } from './model.ts'
 import { previewPage } from './preview.ts'
 import { changeSchedule, createSchedule, listSchedules, removeSchedule } from './schedules.ts'
 
@@ -27,7 +27,7 @@ const postClone = createRoute({ method: 'post', path: '/pages/{id}/clone', ...as
 const deletePage = createRoute({ method: 'delete', path: '/pages/{id}', ...asked, request: { params: byId }, responses: { 204: gone, ...problems(401, 403, 404) } })
 const postPreview = createRoute({
   method: 'post', path: '/pages/{id}/preview', ...asked,
-  request: { params: byId, body: body(z.strictObject({ eventType: EventTypeChange.optional(), schedule: Hours.optional() })) },
+  request: { params: byId, body: body(z.strictObject({ eventType: EventTypeSketch.optional(), schedule: Hours.optional() })) },
   responses: { 200: json(z.object({ days: z.array(z.object({ date: z.string(), starts: z.array(z.number()) })), soonest: z.array(z.number()) }), 'What visitors would see'), ...problems(400, 401, 403, 404) },
 })
 const getExplain = createRoute({

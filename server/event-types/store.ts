@@ -146,7 +146,7 @@ export async function findHostHours(tx: Tx, workspaceId: string, hostIds: readon
   const { rows } = await sql<ScheduleRow>`
     select distinct on (s.user_id) ${schedule} from schedules s
     where s.workspace_id = ${workspaceId} and s.user_id = any (${[...hostIds]}::uuid[]) and (s.is_default or s.schedule_id = ${scheduleId})
-    order by s.user_id, s.is_default desc`.execute(tx)
+    order by s.user_id, s.schedule_id = ${scheduleId} desc nulls last`.execute(tx)
   return rows
 }
 

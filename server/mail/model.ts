@@ -23,6 +23,6 @@ export const OpenedLetter = OutboxLetter.extend({
   html: z.string(),
   text: z.string(),
   ics: z.string().nullable(),
-  headers: z.record(z.string(), z.string()),
+  headers: z.array(z.object({ name: z.string(), value: z.string() })),
 }).openapi('OpenedLetter')
 export type OpenedLetter = z.infer<typeof OpenedLetter>

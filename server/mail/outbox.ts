@@ -16,7 +16,7 @@ export async function openLetter(tx: Tx, reader: Reader, letterId: string): Prom
   const { source, ...rest } = letter
   const message = readMessage(source)
   const part = (type: string) => findPart(message, type)?.body.toString('utf8') ?? null
-  return { ...rest, html: part('text/html') ?? '', text: part('text/plain') ?? '', ics: part('text/calendar'), headers: Object.fromEntries(message.headers) }
+  return { ...rest, html: part('text/html') ?? '', text: part('text/plain') ?? '', ics: part('text/calendar'), headers: message.headers.map(([name, value]) => ({ name, value })) }
 }
 
 /** What became of the letters of some effects, oldest first. */

@@ -3,6 +3,7 @@ import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { failpoint } from '#server/platform/failpoint.ts'
 import type { Task } from '#server/platform/jobs.ts'
+import { leaseSeconds } from '#server/platform/lease.ts'
 import type { LetterTrouble } from './model.ts'
 import { senderOf } from './sender.ts'
 import { handOver, HANDOVER_WITHIN } from './smtp.ts'
@@ -10,7 +11,7 @@ import { smtpServer } from './smtp-server.ts'
 import { claimLetter, closeLetter, keepAsPractice, markSending, postponeLetter, reopenLetter, type Claimed } from './store.ts'
 
 // Longer than a handover may take, so that a lease ends only when its holder is gone; shorter than the queue's patience.
-const LEASE = HANDOVER_WITHIN + 10_000
+const LEASE = leaseSeconds(HANDOVER_WITHIN / 1000 + 10) * 1000
 const FIRST_WAIT = MINUTE / 2
 const LONGEST_WAIT = 2 * HOUR
 // 30 s, 1, 2, 4 … 64 min, then every two hours: the nineteenth try is the last within 24 hours (C31).

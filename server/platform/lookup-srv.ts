@@ -6,7 +6,9 @@ export async function lookupSrv(name: string): Promise<{ name: string; port: num
   try {
     const records = await resolver.resolveSrv(name)
     // A lone dot says "not here".
-    return records.filter((record) => record.name !== '').toSorted((a, b) => a.priority - b.priority || b.weight - a.weight)
+    return records
+      .filter((record) => record.name !== '')
+      .toSorted((a, b) => a.priority - b.priority || b.weight - a.weight)
   } catch {
     return []
   } finally {

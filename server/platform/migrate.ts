@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { DatabaseAddress } from './database.ts'
+import { failpoint } from './failpoint.ts'
 import { ROOT } from './root.ts'
 
 /** The database cannot serve Ritrovo as it is set up; the message is one sentence for whoever runs the server. */
@@ -38,6 +39,7 @@ export async function migrate(address: DatabaseAddress, upTo = Infinity): Promis
       try {
         await client.query(readFileSync(join(ROOT, 'migrations', name), 'utf8'))
         await client.query('insert into migrations (name) values ($1)', [name])
+        await failpoint(`migration_step_${index + 1}`)
         await client.query('commit')
       } catch (error) {
         await client.query('rollback')

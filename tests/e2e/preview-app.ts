@@ -68,6 +68,7 @@ function api(asked: string, body: Record<string, unknown>, options: PreviewOptio
     case 'GET /invitations/by-token/known':
       return { email: 'giulia@studioferri.example', workspaceName: 'Studio Ferri', known: true }
   }
+  if (asked.startsWith('POST /api/public/')) return { state: scene === 'connected' ? 'booked' : 'requested', id: data.requests[0]!.id, manageUrl: '/b/x' }
   if (signedOut) return asked.startsWith('GET /invitations') ? undefined : { status: 401, code: 'not-signed-in' }
   const [method, path = ''] = asked.split(' ')
   const [, area = '', id = '', verb = ''] = path.split('/')
@@ -100,6 +101,7 @@ function api(asked: string, body: Record<string, unknown>, options: PreviewOptio
     case 'PATCH schedules':
       return { ...data.schedules[0], ...body, version: 3 }
     case 'GET connections':
+      if (verb === 'consent') return { textVersion: 'caldav-1', locale: 'it', scopes: ['calendars.read'], givenAt: data.connection.since }
       return { connections: connections() }
     case 'POST connections':
       if (id === 'caldav') return connect(body, options)

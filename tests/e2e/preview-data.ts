@@ -210,24 +210,10 @@ export const past: Booking[] = [booking(21, 'Carlo Riva', at(19, 15)), booking(2
 export const cancelled: Booking[] = [booking(31, 'Luca Gatti', at(26, 16), { state: 'cancelled', cancelledBy: 'visitor', cancelReason: 'Sono malato, ci sentiamo più avanti.' })]
 export const allBookings = [...upcoming, ...requests, ...past, ...cancelled]
 
-export const todayOf = (scene: Scene): Today => {
-  if (scene === 'empty') return { connect: true, requests: 0, meetings: [], next: null, pages: [], problems: [] }
-  return {
-    connect: scene === 'offline',
-    requests: requests.length,
-    meetings: scene === 'offline' ? [] : [upcoming[0]!],
-    next: upcoming[1]!,
-    pages: pagesOf(scene)
-      .slice(0, 2)
-      .map(({ eventType: { title }, url, state }) => ({ title, url, state })),
-    problems:
-      scene === 'broken'
-        ? [{ kind: 'connection-broken' }]
-        : scene === 'connected'
-          ? [{ kind: 'booking-unwritten', bookingId: upcoming[2]!.id, title: 'Consulenza iniziale', name: 'Piero Sala' }]
-          : [],
-  }
-}
+export const todayOf = (scene: Scene): Today =>
+  scene === 'empty'
+    ? { requests: 0, meetings: [], next: null, troubled: [] }
+    : { requests: requests.length, meetings: scene === 'offline' ? [] : [upcoming[0]!], next: upcoming[1]!, troubled: scene === 'connected' ? [upcoming[2]!] : [] }
 
 const contact = (n: number, name: string, more: Partial<Contact> = {}): Contact => ({
   id: uuid(200 + n),

@@ -138,11 +138,6 @@ export const STATES: Record<string, (pages: Pages, locale: Locale) => string> = 
       }),
     'form-again': (l) =>
       picker(l, undefined, { panel: { kind: 'form', form: form({ notice: 'again', typed: MARIO }) } }),
-    'form-now-request': (l) =>
-      picker(l, undefined, {
-        facts: facts(l, { mode: requests }),
-        panel: { kind: 'form', form: form({ notice: 'now-request', typed: MARIO, hold: null }) },
-      }),
     move: (l) =>
       picker(l, undefined, { moving: { token: 'T0ken', from: { start: TEN, end: TEN + 30 * MINUTE } } }),
     'move-question': (l) =>
@@ -179,6 +174,7 @@ for (const [name, more] of Object.entries({
   writing: { fresh: 'booked', calendar: 'writing', invitation: 'waiting' },
   'calendar-failed': { calendar: 'failed' },
   requested: { state: 'requested', calendar: 'none', fresh: 'booked', invitation: 'none' },
+  'now-request': { state: 'requested', calendar: 'none', fresh: 'now-request', invitation: 'none' },
   proposed: {
     state: 'requested',
     calendar: 'none',

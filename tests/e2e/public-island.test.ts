@@ -185,16 +185,16 @@ test('the weeks are a grid: arrows walk it, one stop for Tab, page keys turn it'
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Friday 27 November, 09:00' }).waitFor()
   await page.keyboard.press('PageDown')
-  await page.getByRole('grid', { name: '21 Dec 2026 – 24 Jan 2027' }).waitFor()
+  await page.getByRole('grid', { name: 'Pick a day 21 Dec 2026 – 24 Jan 2027' }).waitFor()
   await expect.poll(() => focused(page)).toContain('Friday 1 January')
   await page.goBack()
-  await page.getByRole('grid', { name: '16 Nov – 20 Dec 2026' }).waitFor()
+  await page.getByRole('grid', { name: 'Pick a day 16 Nov – 20 Dec 2026' }).waitFor()
 })
 
 test('weeks turn without leaving the page; the focus stays on the arrow', async () => {
   const page = await open()
   await page.getByRole('link', { name: 'Later weeks' }).click()
-  await page.getByRole('grid', { name: '21 Dec 2026 – 24 Jan 2027' }).waitFor()
+  await page.getByRole('grid', { name: 'Pick a day 21 Dec 2026 – 24 Jan 2027' }).waitFor()
   expect(await focused(page)).toBe('A Later weeks')
   expect(await page.getByRole('status').textContent()).toBe('21 Dec 2026 – 24 Jan 2027')
 })
@@ -310,7 +310,7 @@ test('cities to choose from are in the language of the page', async () => {
   expect(await page.locator('#zones option[label="Europe/London"]').getAttribute('value')).toBe('Londra')
   await page.getByLabel('Città o fuso orario').fill('Londra')
   await page.keyboard.press('Enter')
-  await page.getByText('Ora Regno Unito (Londra)').waitFor()
+  await page.locator('.zone p', { hasText: 'Ora Regno Unito (Londra)' }).waitFor()
 })
 
 test('a hold that has lapsed says so', async () => {
@@ -333,4 +333,25 @@ test('another language or length keeps the focus on what was changed, and what w
   await page.getByRole('button', { name: /^lun 23 nov, 09:30/ }).click()
   await page.getByRole('heading', { name: 'I tuoi dati' }).waitFor()
   expect(await page.getByLabel('Nome e cognome').inputValue()).toBe('Mario Rossi')
+})
+
+test('of two steps taken at once the later stands, and none goes the plain way', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    document.documentElement.dataset['same'] = 'document'
+    for (const name of ['on', 'on', 'on']) document.querySelector<HTMLElement>(`[data-turn=${name}]`)?.click()
+  })
+  await page.getByRole('grid', { name: 'Pick a day 21 Dec 2026 – 24 Jan 2027' }).waitFor()
+  expect(await page.evaluate(() => document.documentElement.dataset['same'])).toBe('document')
+})
+
+test('a link pressed while a submit is on its way does not overtake its answer', async () => {
+  const page = await open()
+  await page.getByRole('button', { name: /^Mon 23 Nov, 09:30/ }).click()
+  await fill(page)
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>('.act button')?.click()
+    document.querySelector<HTMLElement>('[data-turn=on]')?.click()
+  })
+  await page.waitForURL(/\/b\/T0ken/)
 })

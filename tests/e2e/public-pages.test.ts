@@ -149,7 +149,7 @@ test('the first view weighs no more than 60 kB, its script no more than 10, and 
 test('days and times have their whole name for a screen reader', async () => {
   const context = await browser.newContext({ timezoneId: 'Europe/Rome' })
   const page = await open(context, 'picker')
-  await page.getByRole('grid', { name: '16 nov – 20 dic 2026' }).waitFor()
+  await page.getByRole('grid', { name: 'Scegli un giorno 16 nov – 20 dic 2026' }).waitFor()
   const names = {
     day: await page.getByRole('link', { name: 'mercoledì 25 novembre, 8 orari liberi' }).count(),
     chosen: await page

@@ -34,7 +34,10 @@ afterEach(() => way.clear())
 async function setting(count = 1) {
   // The clock of our side; the server's events are laid around it.
   let now: Instant = Math.ceil(Date.now() / HOUR) * HOUR
-  const { deps } = await freshDatabase({ RITROVO_EGRESS_ALLOW: `localhost:${way.port}` }, { providers: { caldav }, now: () => now })
+  const { deps } = await freshDatabase(
+    { RITROVO_EGRESS_ALLOW: `localhost:${way.port}` },
+    { providers: { caldav }, now: () => now },
+  )
   const who = await aWorkspace(deps)
   const { workspaceId, userId } = who
   const names = free.splice(0, count)
@@ -50,19 +53,69 @@ async function setting(count = 1) {
   const sync = async () => {
     for (const id of ids) await syncCalendar.run(deps, { workspaceId, calendarId: id })
   }
-  const known = async () => (await deps.db.inWorkspace(workspaceId, (tx) => readHostCalendars(tx, [userId], now))).get(userId)!
+  const known = async () =>
+    (await deps.db.inWorkspace(workspaceId, (tx) => readHostCalendars(tx, [userId], now))).get(userId)!
   const busy = async () => [...(await known()).busy.starts].slice(0, -1)
-  const calendar = async () => (await ask<{ synced_at: number | null; trouble: string | null; failures: number; wait_until: number | null; generation: number; cursor: string }>(deps, workspaceId, 'select * from calendars where calendar_id = $1', [calendarId]))[0]!
-  const publish = (uid: string, start: Instant, { remoteId = null, sequence = 0 }: { remoteId?: string | null; sequence?: number } = {}) =>
-    publishEvent(deps, { workspaceId, calendarId, draft: draft(uid, start, sequence), remoteId })
-  const withdraw = (uid: string, remoteId: string | null) => withdrawEvent(deps, { workspaceId, calendarId, uid, remoteId })
-  const connection = async () => (await ask<{ state: string; reason: string | null }>(deps, workspaceId, 'select state, reason from connections'))[0]!
-  const letters = () => ask<{ kind: string; subject: string }>(deps, workspaceId, 'select kind, subject from letters order by created_at, kind')
-  return { deps, ...who, connectionId, calendarId, paths, sync, known, busy, calendar, connection, letters, publish, withdraw, owner: anOwner(radicale, names[0]!), owners: names.map((name) => anOwner(radicale, name)), now: () => now, wait: (ms: number) => (now += ms) }
+  const calendar = async () =>
+    (
+      await ask<{
+        synced_at: number | null
+        trouble: string | null
+        failures: number
+        wait_until: number | null
+        generation: number
+        cursor: string
+      }>(deps, workspaceId, 'select * from calendars where calendar_id = $1', [calendarId])
+    )[0]!
+  const publish = (
+    uid: string,
+    start: Instant,
+    { remoteId = null, sequence = 0 }: { remoteId?: string | null; sequence?: number } = {},
+  ) => publishEvent(deps, { workspaceId, calendarId, draft: draft(uid, start, sequence), remoteId })
+  const withdraw = (uid: string, remoteId: string | null) =>
+    withdrawEvent(deps, { workspaceId, calendarId, uid, remoteId })
+  const connection = async () =>
+    (
+      await ask<{ state: string; reason: string | null }>(
+        deps,
+        workspaceId,
+        'select state, reason from connections',
+      )
+    )[0]!
+  const letters = () =>
+    ask<{ kind: string; subject: string }>(
+      deps,
+      workspaceId,
+      'select kind, subject from letters order by created_at, kind',
+    )
+  return {
+    deps,
+    ...who,
+    connectionId,
+    calendarId,
+    paths,
+    sync,
+    known,
+    busy,
+    calendar,
+    connection,
+    letters,
+    publish,
+    withdraw,
+    owner: anOwner(radicale, names[0]!),
+    owners: names.map((name) => anOwner(radicale, name)),
+    now: () => now,
+    wait: (ms: number) => (now += ms),
+  }
 }
 // A report that goes on from a token, not one from the start.
 const WITH_TOKEN: When = { body: /sync-token>http/ }
-const NO_SUCH_TOKEN: Fault = { kind: 'answer', status: 403, headers: { 'content-type': 'application/xml' }, body: '<error xmlns="DAV:"><valid-sync-token/></error>' }
+const NO_SUCH_TOKEN: Fault = {
+  kind: 'answer',
+  status: 403,
+  headers: { 'content-type': 'application/xml' },
+  body: '<error xmlns="DAV:"><valid-sync-token/></error>',
+}
 
 const draft = (uid: string, start: Instant, sequence: number): EventDraft => ({
   uid,
@@ -81,7 +134,7 @@ const count = (text: string, what: RegExp) => [...text.matchAll(what)].length
 test('B11 with no push at all a change is seen by the next poll, and a poll asks only for what is due', async () => {
   const s = await setting()
   const wanted: string[] = []
-  s.deps.jobs.enqueue = async (_tx, _task, payload) => void wanted.push((payload as unknown as { calendarId: string }).calendarId)
+  s.deps.jobs.enqueue = async (_tx, task, payload) => void wanted.push(task.key!(payload))
   await pollCalendars.run(s.deps, {})
   expect(wanted).toEqual([s.calendarId])
   await s.sync()
@@ -99,9 +152,12 @@ test('B11 with no push at all a change is seen by the next poll, and a poll asks
 
 test('a sync that finds nothing new asks the server once and writes no event', async () => {
   const s = await setting()
-  await s.owner.putAll(Array.from({ length: 30 }, (_, n) => vevent(`e${n}`, s.now() + n * HOUR, s.now() + n * HOUR + MINUTE)))
+  await s.owner.putAll(
+    Array.from({ length: 30 }, (_, n) => vevent(`e${n}`, s.now() + n * HOUR, s.now() + n * HOUR + MINUTE)),
+  )
   await s.sync()
-  const rows = () => ask(s.deps, s.workspaceId, 'select xmin::text || ctid::text as x from calendar_events order by remote_id')
+  const rows = () =>
+    ask(s.deps, s.workspaceId, 'select xmin::text || ctid::text as x from calendar_events order by remote_id')
   const before = await rows()
   const { version } = await s.known()
   way.requests.length = 0
@@ -117,13 +173,34 @@ test('a sync that finds nothing new asks the server once and writes no event', a
 
 test('a change costs what changed: one event moved is one row written', async () => {
   const s = await setting()
-  await s.owner.putAll(Array.from({ length: 30 }, (_, n) => vevent(`e${n}`, s.now() + n * HOUR, s.now() + n * HOUR + MINUTE)))
+  await s.owner.putAll(
+    Array.from({ length: 30 }, (_, n) => vevent(`e${n}`, s.now() + n * HOUR, s.now() + n * HOUR + MINUTE)),
+  )
   await s.sync()
-  const rows = async () => new Map((await ask<{ uid: string; x: string }>(s.deps, s.workspaceId, 'select uid, xmin::text as x from calendar_events')).map(({ uid, x }) => [uid, x]))
+  const rows = async () =>
+    new Map(
+      (
+        await ask<{ uid: string; x: string }>(
+          s.deps,
+          s.workspaceId,
+          'select uid, xmin::text as x from calendar_events',
+        )
+      ).map(({ uid, x }) => [uid, x]),
+    )
   const before = await rows()
   // Radicale named the objects when they came together.
-  const [{ remote_id: path }] = (await ask<{ remote_id: string }>(s.deps, s.workspaceId, `select remote_id from calendar_events where uid = 'e7'`)) as [{ remote_id: string }]
-  await s.owner.putText(path.split('/').at(-1)!.replace(/\.ics$/, ''), vcalendar(vevent('e7', s.now() + 100 * HOUR, s.now() + 101 * HOUR)))
+  const [moved] = await ask<{ path: string }>(
+    s.deps,
+    s.workspaceId,
+    `select remote_id as path from calendar_events where uid = 'e7'`,
+  )
+  await s.owner.putText(
+    moved!.path
+      .split('/')
+      .at(-1)!
+      .replace(/\.ics$/, ''),
+    vcalendar(vevent('e7', s.now() + 100 * HOUR, s.now() + 101 * HOUR)),
+  )
   await s.sync()
   const after = await rows()
   expect([...after].filter(([uid, x]) => before.get(uid) !== x).map(([uid]) => uid)).toEqual(['e7'])
@@ -156,13 +233,21 @@ test('B02 a server that forgets every cursor is read in full at most every half 
 
 test('B08 a server that answers with an empty list is not obeyed: its events stay busy, and the page stops booking, until it is sure', async () => {
   const s = await setting()
-  await s.owner.putAll(Array.from({ length: 40 }, (_, n) => vevent(`e${n}`, s.now() + n * HOUR + DAY, s.now() + n * HOUR + DAY + MINUTE)))
+  await s.owner.putAll(
+    Array.from({ length: 40 }, (_, n) =>
+      vevent(`e${n}`, s.now() + n * HOUR + DAY, s.now() + n * HOUR + DAY + MINUTE),
+    ),
+  )
   await s.sync()
   const busy = await s.busy()
   expect(busy).toHaveLength(40)
-  const empty = '<multistatus xmlns="DAV:"><sync-token>http://radicale.org/ns/sync/0</sync-token></multistatus>'
+  const empty =
+    '<multistatus xmlns="DAV:"><sync-token>http://radicale.org/ns/sync/0</sync-token></multistatus>'
   way.inject(WITH_TOKEN, NO_SUCH_TOKEN)
-  way.inject({ body: /sync-collection/ }, { kind: 'answer', status: 207, headers: { 'content-type': 'application/xml' }, body: empty })
+  way.inject(
+    { body: /sync-collection/ },
+    { kind: 'answer', status: 207, headers: { 'content-type': 'application/xml' }, body: empty },
+  )
   s.wait(2 * MINUTE)
   await s.sync()
   expect(await s.busy()).toEqual(busy)
@@ -194,10 +279,29 @@ test('B23 once a day the window moves on, so that what was too far away comes in
 test('B24 one unreadable event stands as busy and is counted; the other ninety-nine are read and the cursor goes on', async () => {
   const s = await setting()
   const start = s.now() + DAY
-  await s.owner.putAll(Array.from({ length: 99 }, (_, n) => vevent(`e${n}`, start + n * HOUR, start + n * HOUR + MINUTE)))
-  await s.owner.putText('zone', vcalendar(['BEGIN:VEVENT', 'UID:zone', 'DTSTAMP:20260101T000000Z', `DTSTART;TZID=Nowhere/At All:20270301T100000`, 'DTEND;TZID=Nowhere/At All:20270301T110000', 'SUMMARY:somewhere', 'END:VEVENT'].join('\r\n')))
+  await s.owner.putAll(
+    Array.from({ length: 99 }, (_, n) => vevent(`e${n}`, start + n * HOUR, start + n * HOUR + MINUTE)),
+  )
+  await s.owner.putText(
+    'zone',
+    vcalendar(
+      [
+        'BEGIN:VEVENT',
+        'UID:zone',
+        'DTSTAMP:20260101T000000Z',
+        `DTSTART;TZID=Nowhere/At All:20270301T100000`,
+        'DTEND;TZID=Nowhere/At All:20270301T110000',
+        'SUMMARY:somewhere',
+        'END:VEVENT',
+      ].join('\r\n'),
+    ),
+  )
   await s.sync()
-  const list = await ask<{ n: number; troubled: number }>(s.deps, s.workspaceId, 'select count(*) as n, count(*) filter (where trouble is not null) as troubled from calendar_events')
+  const list = await ask<{ n: number; troubled: number }>(
+    s.deps,
+    s.workspaceId,
+    'select count(*) as n, count(*) filter (where trouble is not null) as troubled from calendar_events',
+  )
   expect(list).toEqual([{ n: 100, troubled: 1 }])
   expect(await s.calendar()).toMatchObject({ trouble: null, synced_at: s.now() })
   const zone = Date.UTC(2027, 2, 1, 10)
@@ -241,7 +345,9 @@ test('B29 while nothing can be read the copy only grows older: seen in its age, 
   expect(await s.known()).toMatchObject({ usable: 'no', reason: 'stale', oldestSync: synced })
   expect(await s.busy()).toHaveLength(1)
   expect(await s.connection()).toEqual({ state: 'connected', reason: null })
-  expect(await s.letters()).toEqual([{ kind: 'connection-stale', subject: `${radicale.user}@localhost cannot be read` }])
+  expect(await s.letters()).toEqual([
+    { kind: 'connection-stale', subject: `${radicale.user}@localhost cannot be read` },
+  ])
 
   way.clear()
   s.wait(6 * MINUTE)
@@ -280,19 +386,32 @@ test('C15 a refused password breaks the connection once, tells its owner why, an
   await s.sync()
   expect(await s.connection()).toEqual({ state: 'broken', reason: 'wrong-password' })
   expect(await s.known()).toMatchObject({ usable: 'no', reason: 'broken', version: version + 1 })
-  expect(await s.letters()).toEqual([{ kind: 'connection-broken', subject: `${radicale.user}@localhost has signed us out` }])
+  expect(await s.letters()).toEqual([
+    { kind: 'connection-broken', subject: `${radicale.user}@localhost has signed us out` },
+  ])
   s.wait(2 * MINUTE)
   await s.sync()
   expect(await s.letters()).toHaveLength(1)
 
   const browser = await signedInAs(s.deps, aHouse(s.deps, routes), s)
-  expect(await browser.post(`/connections/${s.connectionId}/retry`, {})).toMatchObject({ status: 422, body: { code: 'wrong-password' } })
+  expect(await browser.post(`/connections/${s.connectionId}/retry`, {})).toMatchObject({
+    status: 422,
+    body: { code: 'wrong-password' },
+  })
   way.clear()
-  expect(await browser.post(`/connections/${s.connectionId}/retry`, { password: 'still wrong' })).toMatchObject({ status: 422, body: { code: 'wrong-password' } })
-  const [before] = await ask<{ calendar_id: string }>(s.deps, s.workspaceId, 'select calendar_id, checked, destination from calendars where checked')
+  expect(
+    await browser.post(`/connections/${s.connectionId}/retry`, { password: 'still wrong' }),
+  ).toMatchObject({ status: 422, body: { code: 'wrong-password' } })
+  const [before] = await ask<{ calendar_id: string }>(
+    s.deps,
+    s.workspaceId,
+    'select calendar_id, checked, destination from calendars where checked',
+  )
   const repaired = await browser.post(`/connections/${s.connectionId}/retry`, { password: radicale.password })
   expect(repaired).toMatchObject({ status: 200, body: { state: 'connected', reason: null } })
-  expect(await ask(s.deps, s.workspaceId, 'select calendar_id, checked, destination from calendars where checked')).toEqual([before])
+  expect(
+    await ask(s.deps, s.workspaceId, 'select calendar_id, checked, destination from calendars where checked'),
+  ).toEqual([before])
   await s.sync()
   expect(await s.known()).toMatchObject({ usable: 'yes' })
   expect(await s.busy()).toHaveLength(1)
@@ -302,11 +421,18 @@ test('C15 a worker still holding yesterday’s password cannot break what its ow
   const s = await setting()
   const slow = await openConnection(s.deps, s.workspaceId, s.connectionId)
   const browser = await signedInAs(s.deps, aHouse(s.deps, routes), s)
-  expect(await browser.post(`/connections/${s.connectionId}/retry`, { password: radicale.password })).toMatchObject({ status: 200 })
+  expect(
+    await browser.post(`/connections/${s.connectionId}/retry`, { password: radicale.password }),
+  ).toMatchObject({ status: 200 })
   await saveRefusal(s.deps, s.workspaceId, s.connectionId, slow)
   expect(await s.connection()).toEqual({ state: 'connected', reason: null })
   expect(await s.letters()).toEqual([])
-  await saveRefusal(s.deps, s.workspaceId, s.connectionId, await openConnection(s.deps, s.workspaceId, s.connectionId))
+  await saveRefusal(
+    s.deps,
+    s.workspaceId,
+    s.connectionId,
+    await openConnection(s.deps, s.workspaceId, s.connectionId),
+  )
   expect(await s.connection()).toEqual({ state: 'broken', reason: 'wrong-password' })
 })
 
@@ -316,9 +442,14 @@ test('A24 an event that came after our copy was made is seen when the provider i
   const start = s.now() + 50 * HOUR
   await s.owners[1]!.put('late', start, start + HOUR)
   expect(await s.busy()).toEqual([])
-  const fresh = await checkFresh(s.deps, s.workspaceId, [s.userId], { start: start - HOUR, end: start + 2 * HOUR })
+  const fresh = await checkFresh(s.deps, s.workspaceId, [s.userId], {
+    start: start - HOUR,
+    end: start + 2 * HOUR,
+  })
   expect(fresh).toEqual({ kind: 'clear', busy: new Map([[s.userId, [{ start, end: start + HOUR }]]]) })
-  expect(await checkFresh(s.deps, s.workspaceId, [s.userId], { start: start + 5 * DAY, end: start + 6 * DAY })).toEqual({ kind: 'clear', busy: new Map([[s.userId, []]]) })
+  expect(
+    await checkFresh(s.deps, s.workspaceId, [s.userId], { start: start + 5 * DAY, end: start + 6 * DAY }),
+  ).toEqual({ kind: 'clear', busy: new Map([[s.userId, []]]) })
 })
 
 test('A24 our own event is not held against its own booking; moved by its owner, it is', async () => {
@@ -326,9 +457,19 @@ test('A24 our own event is not held against its own booking; moved by its owner,
   const start = s.now() + 50 * HOUR
   const window = { start: start - DAY, end: start + DAY }
   expect(await s.publish('ours@ritrovo', start)).toMatchObject({ kind: 'standing' })
-  expect(await checkFresh(s.deps, s.workspaceId, [s.userId], window)).toEqual({ kind: 'clear', busy: new Map([[s.userId, []]]) })
-  await ask(s.deps, s.workspaceId, `update written_events set starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour'`)
-  expect(await checkFresh(s.deps, s.workspaceId, [s.userId], window)).toEqual({ kind: 'clear', busy: new Map([[s.userId, [{ start, end: start + HOUR }]]]) })
+  expect(await checkFresh(s.deps, s.workspaceId, [s.userId], window)).toEqual({
+    kind: 'clear',
+    busy: new Map([[s.userId, []]]),
+  })
+  await ask(
+    s.deps,
+    s.workspaceId,
+    `update written_events set starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour'`,
+  )
+  expect(await checkFresh(s.deps, s.workspaceId, [s.userId], window)).toEqual({
+    kind: 'clear',
+    busy: new Map([[s.userId, [{ start, end: start + HOUR }]]]),
+  })
 })
 
 test('A25 a calendar that cannot be read at booking time is never taken for free, whatever is wrong with it', async () => {
@@ -342,13 +483,26 @@ test('A25 a calendar that cannot be read at booking time is never taken for free
     return asked()
   }
   // One of the two is enough.
-  expect(await meets({ kind: 'answer', status: 503 }, { path: new RegExp(`^${s.paths[1]}`) })).toEqual({ kind: 'unreadable', reason: 'server-error' })
+  expect(await meets({ kind: 'answer', status: 503 }, { path: new RegExp(`^${s.paths[1]}`) })).toEqual({
+    kind: 'unreadable',
+    reason: 'server-error',
+  })
   expect(await meets({ kind: 'reset' })).toEqual({ kind: 'unreadable', reason: 'connect' })
-  expect(await meets({ kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>welcome to this hotel' })).toEqual({ kind: 'unreadable', reason: 'not-caldav' })
+  expect(
+    await meets({
+      kind: 'answer',
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>welcome to this hotel',
+    }),
+  ).toEqual({ kind: 'unreadable', reason: 'not-caldav' })
   const begun = performance.now()
   expect(await meets({ kind: 'hang' })).toEqual({ kind: 'unreadable', reason: 'timeout' })
   expect(performance.now() - begun).toBeLessThan(6000)
-  expect(await meets({ kind: 'answer', status: 401 })).toEqual({ kind: 'unreadable', reason: 'wrong-password' })
+  expect(await meets({ kind: 'answer', status: 401 })).toEqual({
+    kind: 'unreadable',
+    reason: 'wrong-password',
+  })
   expect(await s.connection()).toEqual({ state: 'broken', reason: 'wrong-password' })
   way.clear()
   expect(await asked()).toEqual({ kind: 'unreadable', reason: 'wrong-password' })
@@ -360,19 +514,31 @@ test('B17 our own write comes back in a sync and is counted once; withdrawn, its
   const made = await s.publish('ours@ritrovo', start)
   expect(made).toMatchObject({ kind: 'standing' })
   await s.sync()
-  expect(await ask(s.deps, s.workspaceId, 'select uid from calendar_events')).toEqual([{ uid: 'ours@ritrovo' }])
+  expect(await ask(s.deps, s.workspaceId, 'select uid from calendar_events')).toEqual([
+    { uid: 'ours@ritrovo' },
+  ])
   expect(await s.busy()).toEqual([])
 
-  const { remoteId } = made as { remoteId: string }
+  if (made.kind !== 'standing') throw new Error(made.reason)
+  const { remoteId } = made
   const later = start + 3 * HOUR
-  expect(await s.publish('ours@ritrovo', later, { remoteId, sequence: 1 })).toMatchObject({ kind: 'standing', remoteId })
+  expect(await s.publish('ours@ritrovo', later, { remoteId, sequence: 1 })).toMatchObject({
+    kind: 'standing',
+    remoteId,
+  })
   expect(await s.busy()).toEqual([])
   await s.sync()
   expect(await s.busy()).toEqual([])
   expect(count(await s.owner.read(), /BEGIN:VEVENT/g)).toBe(1)
 
   // Its owner drags it: now the calendar speaks for that time.
-  await s.owner.putText(remoteId.split('/').at(-1)!.replace(/\.ics$/, ''), vcalendar(vevent('ours@ritrovo', later + HOUR, later + 2 * HOUR)))
+  await s.owner.putText(
+    remoteId
+      .split('/')
+      .at(-1)!
+      .replace(/\.ics$/, ''),
+    vcalendar(vevent('ours@ritrovo', later + HOUR, later + 2 * HOUR)),
+  )
   await s.sync()
   expect(await s.busy()).toEqual([later + HOUR])
 
@@ -403,22 +569,31 @@ test('C06 C23 a reply lost after the event was written makes no second one: the 
 test('C25 withdrawing an event that is already gone is success', async () => {
   const s = await setting()
   const made = await s.publish('gone@ritrovo', s.now() + 50 * HOUR)
-  const { remoteId } = made as { remoteId: string }
+  if (made.kind !== 'standing') throw new Error(made.reason)
+  const { remoteId } = made
   const withdraw = (id: string | null) => s.withdraw('gone@ritrovo', id)
-  expect([await withdraw(remoteId), await withdraw(remoteId), await withdraw(null)]).toEqual([{ kind: 'gone' }, { kind: 'gone' }, { kind: 'gone' }])
+  expect([await withdraw(remoteId), await withdraw(remoteId), await withdraw(null)]).toEqual([
+    { kind: 'gone' },
+    { kind: 'gone' },
+    { kind: 'gone' },
+  ])
   expect(await ask(s.deps, s.workspaceId, 'select 1 from written_events')).toEqual([])
 })
 
 test('a write that the server will not take is a refusal with its reason, not a retry for ever', async () => {
   const s = await setting()
-  const publish = (remoteId: string | null = null) => s.publish('no@ritrovo', s.now() + 50 * HOUR, { remoteId })
+  const publish = (remoteId: string | null = null) =>
+    s.publish('no@ritrovo', s.now() + 50 * HOUR, { remoteId })
   way.inject({ method: 'PUT' }, { kind: 'answer', status: 403 }, Infinity)
   expect(await publish()).toEqual({ kind: 'refused', reason: 'forbidden' })
   way.clear()
   way.inject({ method: 'PUT' }, { kind: 'answer', status: 503 }, Infinity)
   await expect(publish()).rejects.toMatchObject({ name: 'Unreachable' })
   way.clear()
-  expect(await publish(`/${radicale.user}/nowhere/none.ics`)).toEqual({ kind: 'refused', reason: 'not-found' })
+  expect(await publish(`/${radicale.user}/nowhere/none.ics`)).toEqual({
+    kind: 'refused',
+    reason: 'not-found',
+  })
   await ask(s.deps, s.workspaceId, 'update calendars set writable = false')
   expect(await publish()).toEqual({ kind: 'refused', reason: 'write-refused' })
 })
@@ -428,7 +603,8 @@ test('checking the connection reads a week, writes an event and takes it away ag
   await s.owner.put('a', s.now() + HOUR, s.now() + 2 * HOUR)
   await s.owner.put('b', s.now() + 30 * DAY, s.now() + 30 * DAY + HOUR)
   const browser = await signedInAs(s.deps, aHouse(s.deps, routes), s)
-  const check = async () => ((await browser.post(`/connections/${s.connectionId}/check`)).body as unknown as { steps: unknown[] }).steps
+  const check = async () =>
+    (await browser.post<{ steps: unknown[] }>(`/connections/${s.connectionId}/check`)).body.steps
   expect(await check()).toMatchObject([
     { step: 'read', ok: true, detail: { events: 1 } },
     { step: 'write', ok: true },
@@ -436,5 +612,9 @@ test('checking the connection reads a week, writes an event and takes it away ag
   ])
   expect(count(await s.owner.read(), /BEGIN:VEVENT/g)).toBe(2)
   way.inject({ method: 'PUT' }, { kind: 'answer', status: 403 }, Infinity)
-  expect(await check()).toMatchObject([{ step: 'read', ok: true }, { step: 'write', ok: false, reason: 'forbidden' }, { step: 'live', ok: true }])
+  expect(await check()).toMatchObject([
+    { step: 'read', ok: true },
+    { step: 'write', ok: false, reason: 'forbidden' },
+    { step: 'live', ok: true },
+  ])
 })

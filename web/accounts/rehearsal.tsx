@@ -16,7 +16,7 @@ import { toast } from '../ui/toasts.tsx'
 // RFC 2606: nobody has an address there, so a slip cannot reach anyone.
 const VISITOR = 'visitor@rehearsal.example.com'
 
-type Caused = { booking: Booking | null; contact: Contact | null; letters: OutboxLetter[] }
+type Caused = { booking: Booking; contact: Contact | null; letters: OutboxLetter[] }
 
 // Not randomUUID: a browser has it on https only, and a first run may be on plain http at home.
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -34,14 +34,14 @@ export function Rehearsal({ page }: { page: Page }) {
       const start = soonest[0]
       if (start === undefined) return null
       const draft = { start, length: page.eventType.durations[0]!, zone, name: say('setup.try.visitor'), email: VISITOR, answers: {}, guests: [], consent: true, locale }
-      await bookings.bookAsVisitor(page.url, draft, newKey())
-      return findCaused()
+      const { id } = await bookings.bookAsVisitor(page.url, draft, newKey())
+      return findCaused(id)
     },
     onSuccess: () => bookingsChanged(),
   })
   const clean = useMutation({
     mutationFn: async ({ booking, contact }: Caused) => {
-      if (booking) await (booking.state === 'requested' ? bookings.decline(booking.id) : bookings.cancel(booking.id))
+      await (booking.state === 'requested' ? bookings.decline(booking.id) : bookings.cancel(booking.id))
       if (contact) await contacts.remove(contact.id)
     },
     onSuccess: async () => {
@@ -73,11 +73,9 @@ export function Rehearsal({ page }: { page: Page }) {
   )
 }
 
-async function findCaused(): Promise<Caused> {
-  const [upcoming, requests, found, post] = await Promise.all([bookings.list('upcoming', null), bookings.list('requests', null), contacts.list(VISITOR, null), outbox.list()])
-  const booking = [...upcoming.bookings, ...requests.bookings].find(({ email }) => email === VISITOR) ?? null
-  const since = booking ? booking.createdAt - 1000 : Infinity
-  return { booking, contact: found.contacts.find(({ email }) => email === VISITOR) ?? null, letters: post.letters.filter(({ createdAt }) => createdAt >= since) }
+async function findCaused(id: string): Promise<Caused> {
+  const [booking, found, post] = await Promise.all([bookings.one(id), contacts.list(VISITOR, null), outbox.list()])
+  return { booking, contact: found.contacts.find(({ email }) => email === VISITOR) ?? null, letters: post.letters.filter(({ createdAt }) => createdAt >= booking.createdAt) }
 }
 
 function Result({ booking, contact, letters }: Caused) {
@@ -85,13 +83,11 @@ function Result({ booking, contact, letters }: Caused) {
   const times = useTimes()
   return (
     <ul className="grid gap-1">
-      {booking && (
-        <Line icon={<CalendarCheck size={18} aria-hidden />}>
-          <Link to="/app/meetings/$id" params={{ id: booking.id }} className="link">
-            {say(booking.state === 'requested' ? 'setup.try.requested' : 'setup.try.booked', { when: times.when(booking.start) })}
-          </Link>
-        </Line>
-      )}
+      <Line icon={<CalendarCheck size={18} aria-hidden />}>
+        <Link to="/app/meetings/$id" params={{ id: booking.id }} className="link">
+          {say(booking.state === 'requested' ? 'setup.try.requested' : 'setup.try.booked', { when: times.when(booking.start) })}
+        </Link>
+      </Line>
       {contact && (
         <Line icon={<ContactRound size={18} aria-hidden />}>
           <Link to="/app/contacts/$id" params={{ id: contact.id }} className="link">

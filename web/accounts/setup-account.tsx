@@ -12,9 +12,10 @@ import { Button } from '../ui/button.tsx'
 import { PasswordField, TextField } from '../ui/field.tsx'
 import { ZoneField } from '../zone-field.tsx'
 
+export type Names = { name: string; workspaceName: string }
 type Draft = { name: string; email: string; password: string; workspaceName: string }
 
-export function AccountStep({ setupKey, onDone }: { setupKey: string; onDone: () => void }) {
+export function AccountStep({ setupKey, onNames, onDone }: { setupKey: string; onNames: (names: Names) => void; onDone: () => void }) {
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
   const { locale } = useLanguage()
@@ -31,12 +32,13 @@ export function AccountStep({ setupKey, onDone }: { setupKey: string; onDone: ()
     onError: (error) => placeFields(form, error, sayApp),
   })
   const required = sayApp('field.required')
+  const named = () => onNames(form.getValues())
   return (
     <>
       <ScreenHeading title={say('setup.account.title')} below={say('setup.account.lead')} />
       <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => setUp.mutate(draft))(event)}>
         <ProblemNotice error={setUp.error} />
-        <TextField label={say('setup.name')} autoComplete="name" error={errors.name?.message} {...form.register('name', { required })} />
+        <TextField label={say('setup.name')} autoComplete="name" error={errors.name?.message} {...form.register('name', { required, onChange: named })} />
         <TextField
           label={say('setup.email')}
           type="email"
@@ -60,7 +62,7 @@ export function AccountStep({ setupKey, onDone }: { setupKey: string; onDone: ()
           hint={say('setup.workspace_hint')}
           autoComplete="organization"
           error={errors.workspaceName?.message}
-          {...form.register('workspaceName', { required })}
+          {...form.register('workspaceName', { required, onChange: named })}
         />
         <details className="text-sm">
           <summary className="min-h-11 py-3 text-muted">{say('setup.detected', { zone: city(zone), language: sayApp(`lang.${locale}`) })}</summary>

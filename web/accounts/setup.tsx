@@ -4,19 +4,20 @@ import { Check } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { accountWords } from '#core/locale/words/app-accounts.ts'
+import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import { accounts, ApiProblem } from '../api.ts'
 import type { Me, ScheduleDraft } from '../api-types.ts'
 import { LanguageProvider, useSay } from '../language.tsx'
 import { MeProvider } from '../me.tsx'
 import { Failed } from '../problem.tsx'
 import { meQuery, pagesQuery } from '../queries.ts'
-import { Preview } from '../event-types/preview.tsx'
+import { PageFrame, Preview, TimesToCome } from '../event-types/preview.tsx'
 import { buttonLook } from '../ui/button.tsx'
 import { cx } from '../ui/look.ts'
 import { Mark } from '../ui/mark.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Front, Languages } from './front.tsx'
-import { AccountStep } from './setup-account.tsx'
+import { AccountStep, type Names } from './setup-account.tsx'
 import { CalendarStep } from './setup-calendar.tsx'
 import { DoneStep } from './setup-done.tsx'
 import { HoursStep } from './setup-hours.tsx'
@@ -57,13 +58,14 @@ function Ended({ title, body }: { title: 'setup.closed.title' | 'setup.key.title
 function Wizard({ me, setupKey = '' }: { me: Me | null; setupKey?: string }) {
   const navigate = useNavigate()
   const [step, setStep] = useState<Step>(me ? 'hours' : 'account')
+  const [names, setNames] = useState<Names>({ name: '', workspaceName: '' })
   const [schedule, setSchedule] = useState<ScheduleDraft | undefined>()
   const [connected, setConnected] = useState<string | null>(null)
 
   const content = () => {
     switch (me ? step : 'account') {
       case 'account':
-        return <AccountStep setupKey={setupKey} onDone={() => {
+        return <AccountStep setupKey={setupKey} onNames={setNames} onDone={() => {
           setStep('hours')
           // The key has done its work: it shall not stay in the address, nor in the history.
           void navigate({ to: '/setup', search: {}, replace: true })
@@ -91,7 +93,7 @@ function Wizard({ me, setupKey = '' }: { me: Me | null; setupKey?: string }) {
         {!me && <Languages />}
       </main>
       <aside className="hidden border-s border-border bg-sunken px-8 py-10 @4xl:block">
-        <div className="sticky top-10">{me ? <LivePreview me={me} schedule={schedule} requests={connected === null} /> : <Picture />}</div>
+        <div className="sticky top-10">{me ? <LivePreview me={me} schedule={schedule} requests={connected === null} /> : <Picture names={names} />}</div>
       </aside>
     </div>
   )
@@ -150,12 +152,18 @@ function LivePreview({ me, schedule, requests }: { me: Me; schedule: ScheduleDra
   )
 }
 
-/** Before there is an account there is nothing to show but what it is for. */
-function Picture() {
+const FIRST = { durations: [30], location: { kind: 'ask', value: '' }, description: '' } as const
+
+/** Before there is a page there are the names one types; the times come with the next step. */
+function Picture({ names }: { names: Names }) {
+  const say = useSay(accountWords)
+  const sayBooking = useSay(bookingWords)
   return (
-    <div className="grid min-h-[70dvh] place-content-center">
-      <Mark size={220} />
-    </div>
+    <Framed title={say('setup.preview')}>
+      <PageFrame workspace={names.workspaceName || '…'} host={names.name || '…'} eventType={{ ...FIRST, durations: [30], title: sayBooking('template.first-meeting') }}>
+        <TimesToCome />
+      </PageFrame>
+    </Framed>
   )
 }
 

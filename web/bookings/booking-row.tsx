@@ -9,18 +9,20 @@ export function BookingRow({ booking, now, timeOnly = false }: { booking: Bookin
   const times = useTimes()
   const when = timeOnly ? times.time(booking.start) : sentence(times.soon(booking.start, now))
   return (
-    <li className="relative grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 px-5 py-3 hover:bg-sunken has-focus-visible:bg-sunken @xl:grid-cols-[7.5rem_auto_1fr_auto]">
+    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-5 py-3 hover:bg-sunken has-focus-visible:bg-sunken @xl:grid-cols-[9.5rem_auto_1fr_auto] @xl:gap-x-4">
       <p className="font-bold whitespace-nowrap">{when}</p>
       <span className="hidden @xl:block">
         <Avatar name={booking.name} />
       </span>
-      <p className="order-last col-span-2 min-w-0 @xl:order-none @xl:col-span-1">
+      <p className="order-last min-w-0 @xl:order-none">
         <Link to="/app/meetings/$id" params={{ id: booking.id }} className="font-medium after:absolute after:inset-0">
           {booking.name}
         </Link>
         <span className="block text-sm text-muted">{booking.title}</span>
       </p>
-      <BookingChips booking={booking} />
+      <span className="row-span-2 justify-self-end @xl:row-span-1">
+        <BookingChips booking={booking} />
+      </span>
     </li>
   )
 }

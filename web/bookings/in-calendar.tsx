@@ -56,7 +56,7 @@ function Said({ booking }: { booking: Booking }) {
 function Unwritten({ booking }: { booking: Booking }) {
   const say = useSay(bookingWords)
   const words = useReason()
-  const reason = words(booking.calendarReason ?? '', say('meeting.calendar.yours'))
+  const reason = words(booking.calendarReason ?? '', say('meeting.calendar.server'))
   const retry = useMutation({
     mutationFn: () => bookings.retryCalendar(booking.id),
     onSuccess: async () => {

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import { bookings } from '../api.ts'
-import type { Booking, Letter } from '../api-types.ts'
+import type { Booking, Letter, ResendableKind } from '../api-types.ts'
 import { useNow, useSay, useTimes } from '../language.tsx'
 import { ProblemNotice } from '../problem.tsx'
 import { bookingsChanged } from '../queries.ts'
@@ -10,13 +10,14 @@ import { Card, Row, Rows } from '../ui/card.tsx'
 import { toast } from '../ui/toasts.tsx'
 
 const KINDS = ['invite', 'acknowledge', 'uninvite', 'decline', 'propose', 'remind', 'tell-host'] as const
+const RESENDABLE = ['invite', 'uninvite', 'acknowledge', 'propose', 'decline'] as const satisfies ResendableKind[]
 const kindOf = (kind: string) => KINDS.find((known) => kind === known || kind.startsWith(`${known}-`)) ?? ('other' as const)
 
 /** Every letter of this meeting and what became of it. */
 export function Letters({ booking }: { booking: Booking }) {
   const say = useSay(bookingWords)
   const again = useMutation({
-    mutationFn: (kind: string) => bookings.sendAgain(booking.id, kind),
+    mutationFn: (kind: ResendableKind) => bookings.sendAgain(booking.id, kind),
     onSuccess: async () => {
       toast(say('meeting.sent_again'))
       await bookingsChanged()
@@ -34,7 +35,7 @@ export function Letters({ booking }: { booking: Booking }) {
       ) : (
         <Rows>
           {booking.letters.map((letter) => (
-            <LetterLine key={`${letter.kind} ${letter.to} ${letter.at}`} letter={letter} busy={again.isPending && again.variables === letter.kind} onAgain={() => again.mutate(letter.kind)} />
+            <LetterLine key={`${letter.kind} ${letter.to} ${letter.at}`} letter={letter} busy={again.isPending && again.variables === letter.kind} onAgain={again.mutate} />
           ))}
         </Rows>
       )}
@@ -42,13 +43,14 @@ export function Letters({ booking }: { booking: Booking }) {
   )
 }
 
-function LetterLine({ letter, busy, onAgain }: { letter: Letter; busy: boolean; onAgain: () => void }) {
+function LetterLine({ letter, busy, onAgain }: { letter: Letter; busy: boolean; onAgain: (kind: ResendableKind) => void }) {
   const say = useSay(bookingWords)
   const times = useTimes()
   const now = useNow()
   const name = say(`meeting.letter.${kindOf(letter.kind)}`)
   const lost = letter.state === 'failed' || letter.state === 'unknown'
-  const resendable = lost || ((letter.state === 'sent' || letter.state === 'practice') && kindOf(letter.kind) === 'invite')
+  const settled = lost || letter.state === 'sent' || letter.state === 'practice'
+  const resendable = settled && RESENDABLE.find((kind) => kind === letter.kind)
   return (
     <Row>
       <div className="min-w-0 flex-1 basis-40">
@@ -58,7 +60,7 @@ function LetterLine({ letter, busy, onAgain }: { letter: Letter; busy: boolean; 
         </p>
       </div>
       {resendable && (
-        <Button small tone="quiet" busy={busy} onClick={onAgain} aria-label={`${say('meeting.send_again')}: ${name}, ${letter.to}`}>
+        <Button small tone="quiet" busy={busy} onClick={() => onAgain(resendable)} aria-label={`${say('meeting.send_again')}: ${name}, ${letter.to}`}>
           {say('meeting.send_again')}
         </Button>
       )}

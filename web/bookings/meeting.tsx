@@ -60,7 +60,7 @@ function Opened({ booking, back }: { booking: Booking; back: ReactNode }) {
   const changeable = booking.state === 'confirmed' && booking.end > now
   return (
     <>
-      <ScreenHeading title={`${booking.title} ${say('booking.with', { name: booking.name })}`} above={back} below={<span className="mt-2 block"><BookingChips booking={booking} /></span>}>
+      <ScreenHeading title={`${booking.title} ${say('booking.with', { name: booking.name })}`} above={back} below={<span className="mt-2 flex"><BookingChips booking={booking} /></span>}>
         {changeable && (
           <>
             <Button onClick={() => setOpen('move')}>{say('meeting.move')}</Button>

@@ -10,7 +10,7 @@ export function BookingChips({ booking: { state, calendarState, conflict } }: { 
   const say = useSay(bookingWords)
   const live = state === 'confirmed' || state === 'requested'
   return (
-    <span className="flex flex-wrap gap-1.5">
+    <span className="flex max-w-36 flex-col items-end gap-1 @xl:max-w-none @xl:flex-row @xl:items-center @xl:gap-1.5">
       {live && conflict && <Chip tone="bad">{say('booking.conflict')}</Chip>}
       {state === 'confirmed' && calendarState === 'failed' && <Chip tone="bad">{say('booking.not_written')}</Chip>}
       {state === 'confirmed' && calendarState === 'writing' && <Chip tone="note">{say('booking.writing')}</Chip>}

@@ -13,7 +13,7 @@ export function Templates({ onNew }: { onNew: () => void }) {
   const say = useSay(bookingWords)
   const navigate = useNavigate()
   const add = useMutation({
-    mutationFn: (template: (typeof TEMPLATES)[number]) => pages.add({ title: say(`template.${template.name}`), duration: template.minutes, template: template.name }),
+    mutationFn: (template: (typeof TEMPLATES)[number]) => pages.add({ template: template.name }),
     onSuccess: async ({ id }) => {
       await pagesChanged()
       await navigate({ to: '/app/pages/$id', params: { id } })

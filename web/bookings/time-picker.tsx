@@ -6,10 +6,10 @@ import { DAY, MINUTE } from '#core/time/model.ts'
 import { dateOf, dayNumber, startOfDay, wallToInstants } from '#core/time/wall.ts'
 import { pages } from '../api.ts'
 import type { Preview } from '../api-types.ts'
-import { minutesOf } from '../event-types/hours.ts'
 import { sentence, useNow, useSay, useTimes } from '../language.tsx'
 import { Failed } from '../problem.tsx'
 import { Button } from '../ui/button.tsx'
+import { ClockField } from '../ui/clock-field.tsx'
 import { TextField } from '../ui/field.tsx'
 import { cx } from '../ui/look.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -101,15 +101,14 @@ function Typed({ open, onChoose }: { open: boolean; onChoose: (start: number) =>
   const { zone } = useTimes()
   const now = useNow()
   const [date, setDate] = useState('')
-  const [time, setTime] = useState('')
-  const minutes = minutesOf(time)
-  const start = date !== '' && minutes !== null ? wallToInstants(zone, dayNumber(date) * DAY + minutes * MINUTE)[0] : undefined
+  const [minutes, setMinutes] = useState(9 * 60)
+  const start = date !== '' ? wallToInstants(zone, dayNumber(date) * DAY + minutes * MINUTE)[0] : undefined
   return (
     <details open={open}>
       <summary className="min-h-11 py-2.5 text-sm font-medium">{say('meeting.move.other')}</summary>
       <div className="flex flex-wrap items-end gap-3 pt-1">
         <TextField type="date" className="w-44" label={say('meeting.move.date')} min={dateOf(zone, now)} value={date} onChange={(event) => setDate(event.target.value)} />
-        <TextField type="time" className="w-32" step={300} label={say('meeting.move.time')} value={time} onChange={(event) => setTime(event.target.value)} />
+        <ClockField label={say('meeting.move.time')} minutes={minutes} onChange={setMinutes} />
         <Button disabled={start === undefined || start <= now} onClick={() => start !== undefined && onChoose(start)}>
           {sayApp('do.add')}
         </Button>

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { appWords } from '#core/locale/words/app.ts'
@@ -8,7 +8,7 @@ import { calendars } from '../api.ts'
 import type { Connection } from '../api-types.ts'
 import { useLanguage, useSay } from '../language.tsx'
 import { Details, isProblem, ProblemNotice } from '../problem.tsx'
-import { calendarsChanged } from '../queries.ts'
+import { calendarsChanged, connectionsQuery } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { DialogFoot } from '../ui/dialog-foot.tsx'
 import { PasswordField, TextField } from '../ui/field.tsx'
@@ -117,11 +117,12 @@ function Refusal({ error, address, onElsewhere }: { error: unknown; address: str
   const say = useSay(calendarWords)
   const sayWhy = useSay(connectionWords)
   const reasonWords = useReason()
+  const connections = useQuery({ ...connectionsQuery, enabled: isProblem(error, 'already-connected') }).data
   if (!error) return null
   const reason = reasonIn(error)
   const words = reason && reasonWords(reason.code, reason.host ?? hostOf(address))
   if (isProblem(error, 'already-connected')) {
-    const account = typeof error.more['account'] === 'string' ? error.more['account'] : ''
+    const account = connections?.[0]?.account ?? '…'
     return (
       <Notice tone="bad" live>
         {sayWhy('refused.already-connected', { account })}

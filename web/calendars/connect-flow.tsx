@@ -1,5 +1,4 @@
-import { CalendarSync, Eye, KeyRound, PencilLine } from 'lucide-react'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { calendarWords } from '#core/locale/words/app-calendars.ts'
 import type { Connection, ProviderName } from '../api-types.ts'
@@ -9,6 +8,7 @@ import { DialogFoot } from '../ui/dialog-foot.tsx'
 import { cx } from '../ui/look.ts'
 import { Notice } from '../ui/notice.tsx'
 import { CaldavForm, type Typed } from './caldav-form.tsx'
+import { Disclosed } from './disclosed.tsx'
 import { PROVIDERS, providerOf } from './providers.ts'
 
 export type Step = 'provider' | 'disclosure' | 'account'
@@ -122,17 +122,7 @@ function Disclosure({ onBack, onAccept }: { onBack: () => void; onAccept: () => 
   return (
     <div className="grid gap-4">
       <p>{say('cal.disclose.lead', { server: location.host })}</p>
-      <ul className="grid gap-3">
-        <Line icon={<Eye size={18} aria-hidden />}>{say('cal.disclose.read')}</Line>
-        <Line icon={<PencilLine size={18} aria-hidden />}>{say('cal.disclose.write')}</Line>
-        <Line icon={<CalendarSync size={18} aria-hidden />}>{say('cal.disclose.match')}</Line>
-      </ul>
-      <div className="flex gap-3 rounded-card bg-info-soft px-4 py-3 text-on-info-soft">
-        <KeyRound size={18} aria-hidden className="mt-1 flex-none" />
-        <p>
-          <strong className="font-bold">{say('cal.disclose.keys')}</strong> {say('cal.disclose.revoke')}
-        </p>
-      </div>
+      <Disclosed />
       <DialogFoot>
         <Button tone="quiet" onClick={onBack}>
           {sayApp('do.back')}
@@ -144,10 +134,3 @@ function Disclosure({ onBack, onAccept }: { onBack: () => void; onAccept: () => 
     </div>
   )
 }
-
-const Line = ({ icon, children }: { icon: ReactNode; children: ReactNode }) => (
-  <li className="flex gap-3">
-    <span className="mt-1 flex-none">{icon}</span>
-    <span>{children}</span>
-  </li>
-)

@@ -16,12 +16,13 @@ import { EventKinds } from './event-kinds.tsx'
 import { providerOf } from './providers.ts'
 import { reasonIn, useReason } from './reason.tsx'
 
+const ConsentDialog = lazy(() => import('./consent-dialog.tsx').then(({ ConsentDialog }) => ({ default: ConsentDialog })))
 const DisconnectDialog = lazy(() => import('./disconnect-dialog.tsx').then(({ DisconnectDialog }) => ({ default: DisconnectDialog })))
 
 export function ConnectionCard({ connection }: { connection: Connection }) {
   const say = useSay(calendarWords)
   const times = useTimes()
-  const [leaving, setLeaving] = useState(false)
+  const [open, setOpen] = useState<'none' | 'consent' | 'disconnect'>('none')
   const { word, letter } = providerOf(connection.provider)
   const writes = connection.capabilities['write'] !== false
   return (
@@ -36,7 +37,10 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
             {say('cal.card.about', { provider: say(`cal.provider.${word}`), date: times.date(connection.since) })} · {say(writes ? 'cal.card.may_write' : 'cal.card.may_read')}
           </p>
         </div>
-        <Button small tone="danger" onClick={() => setLeaving(true)}>
+        <Button small onClick={() => setOpen('consent')}>
+          {say('cal.consent')}
+        </Button>
+        <Button small tone="danger" onClick={() => setOpen('disconnect')}>
           {say('cal.disconnect')}
         </Button>
       </header>
@@ -45,7 +49,10 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
         <ChooseCalendars connection={connection} />
         <EventKinds connection={connection} />
       </div>
-      <Suspense>{leaving && <DisconnectDialog connection={connection} onClose={() => setLeaving(false)} />}</Suspense>
+      <Suspense>
+        {open === 'consent' && <ConsentDialog connection={connection} onClose={() => setOpen('none')} />}
+        {open === 'disconnect' && <DisconnectDialog connection={connection} onClose={() => setOpen('none')} />}
+      </Suspense>
     </section>
   )
 }

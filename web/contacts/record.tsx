@@ -82,10 +82,10 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
           </button>
         </Actions>
       </ScreenHeading>
-      <div className="grid items-start gap-4 @3xl:grid-cols-[15rem_minmax(0,1fr)] @5xl:grid-cols-[15rem_minmax(0,1fr)_17rem]">
+      <div className="grid items-start gap-4 @3xl:grid-cols-[15rem_minmax(0,1fr)] @4xl:grid-cols-[14rem_minmax(0,1fr)_16rem]">
         <div className="grid gap-4">
           <Facts contact={contact} onEdit={() => setOpen('edit')} />
-          <div className="hidden @3xl:block @5xl:hidden">
+          <div className="hidden @3xl:block @4xl:hidden">
             <ShareWith contact={contact} />
           </div>
         </div>
@@ -93,7 +93,7 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
           <NoteForm contactId={contact.id} field={note} />
           <Timeline contact={contact} />
         </div>
-        <div className="@3xl:hidden @5xl:block">
+        <div className="@3xl:hidden @4xl:block">
           <ShareWith contact={contact} />
         </div>
       </div>

@@ -110,7 +110,8 @@ function Entry({ entry: { kind, at, words, author, bookingId }, contact, pinned 
   const { tone, icon } = LOOKS[kind]
   const meeting = words.start !== undefined && words.end !== undefined ? `${sentence(times.shortDay(words.start))}, ${times.span(words.start, words.end)}` : null
   const by = author?.name ?? (words.by && say(`timeline.by.${words.by}`, { name: contact.name }))
-  const about = [pinned ? meeting : times.when(at), !pinned && meeting, words.place, words.page && say('timeline.from_page', { page: words.page }), by]
+  const first = pinned || at === words.start ? meeting : sentence(times.when(at))
+  const about = [first, first !== meeting && meeting, words.place, words.page && say('timeline.from_page', { page: words.page }), by]
   return (
     <li className="grid grid-cols-[2rem_minmax(0,1fr)] gap-3">
       <span aria-hidden="true" className="hairline mt-0.5 grid size-8 place-content-center rounded-full bg-sunken text-muted">

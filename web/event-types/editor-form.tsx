@@ -90,8 +90,9 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
     const fresh = await pages.one(page.id)
     save.mutate({ ...changesOf(base, draft), version: fresh.eventType.version })
   }
+  const slugProblem = useSlugProblem(save.error)
   const Room = ROOMS[section]
-  const errorOf = (field: string) => (tried ? problems.find((problem) => problem.field === field)?.words : undefined) ?? (field === 'slug' ? slugProblem(save.error, sayApp) : undefined)
+  const errorOf = (field: string) => (tried ? problems.find((problem) => problem.field === field)?.words : undefined) ?? (field === 'slug' ? slugProblem : undefined)
 
   return (
     <form
@@ -139,7 +140,7 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
               {say('editor.stale.body')}
             </Notice>
           )}
-          {!stale && save.isError && !slugProblem(save.error, sayApp) && <ProblemNotice error={save.error} />}
+          {!stale && save.isError && !slugProblem && <ProblemNotice error={save.error} />}
           {tried && problems.length > 0 && (
             <Notice tone="bad" live title={say('editor.problems', { n: problems.length })}>
               <ul>
@@ -170,8 +171,15 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
   )
 }
 
-const slugProblem = (error: unknown, sayApp: (key: 'problem.slug-taken' | 'problem.slug-reserved') => string): string | undefined =>
-  isProblem(error, 'slug-taken') ? sayApp('problem.slug-taken') : isProblem(error, 'slug-reserved') ? sayApp('problem.slug-reserved') : undefined
+/** An address that is taken says so at its field, with one that is not. */
+function useSlugProblem(error: unknown): string | undefined {
+  const say = useSay(eventTypeWords)
+  const sayApp = useSay(appWords)
+  if (isProblem(error, 'slug-reserved')) return sayApp('problem.slug-reserved')
+  if (!isProblem(error, 'slug-taken')) return undefined
+  const { suggestion } = error.more
+  return typeof suggestion === 'string' ? `${sayApp('problem.slug-taken')} ${say('basics.slug_free', { slug: suggestion })}` : sayApp('problem.slug-taken')
+}
 
 function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
   const say = useSay(eventTypeWords)

@@ -6,18 +6,6 @@ export const WORKDAY: WallSpan[] = [
   { from: 840, to: 1080 },
 ]
 
-/** 570 → 09:30; what passes midnight is shown as the clock shows it. */
-export const clockOf = (minutes: number): string => {
-  const wall = minutes % DAY
-  return `${String(Math.floor(wall / 60)).padStart(2, '0')}:${String(wall % 60).padStart(2, '0')}`
-}
-
-/** 09:30 → 570; null for a half-typed time. */
-export const minutesOf = (clock: string): number | null => {
-  const [, hours, minutes] = /^(\d\d):(\d\d)/.exec(clock) ?? []
-  return hours === undefined ? null : Number(hours) * 60 + Number(minutes)
-}
-
 /** An end that is not after its beginning belongs to the next day: 22:00–02:00, and 14:00–00:00. */
 export const spanOf = (from: number, toClock: number): WallSpan => ({ from, to: toClock > from ? toClock : toClock + DAY })
 

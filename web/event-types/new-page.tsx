@@ -4,6 +4,7 @@ import { useForm } from 'react-hook-form'
 import { appWords } from '#core/locale/words/app.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import { pages } from '../api.ts'
+import type { Template } from '../api-types.ts'
 import { useSay } from '../language.tsx'
 import { placeFields, ProblemNotice } from '../problem.tsx'
 import { pagesChanged } from '../queries.ts'
@@ -15,14 +16,16 @@ import { TEMPLATES } from './templates.ts'
 
 const LENGTHS = [15, 20, 30, 45, 60, 90, 120]
 
+type Draft = { title: string; duration: string; template: Template }
+
 /** A name and a length make a page; everything else has a good start and waits in the editor. */
 export function NewPage({ onClose }: { onClose: () => void }) {
   const say = useSay(bookingWords)
   const sayApp = useSay(appWords)
   const navigate = useNavigate()
-  const form = useForm({ defaultValues: { title: '', duration: '30', template: 'first' } })
+  const form = useForm<Draft>({ defaultValues: { title: '', duration: '30', template: 'first-meeting' } })
   const add = useMutation({
-    mutationFn: ({ title, duration, template }: { title: string; duration: string; template: string }) => pages.add({ title, duration: Number(duration), template }),
+    mutationFn: ({ title, duration, template }: Draft) => pages.add({ title, duration: Number(duration), template }),
     onSuccess: async ({ id }) => {
       await pagesChanged()
       await navigate({ to: '/app/pages/$id', params: { id } })

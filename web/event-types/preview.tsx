@@ -26,7 +26,20 @@ export function Preview({ pageId, workspace, host, eventType, schedule, requests
     staleTime: 30_000,
   })
   return (
-    <div className="hairline mx-auto w-full max-w-sm rounded-sheet bg-bg p-2" aria-busy={times.isFetching}>
+    <PageFrame workspace={workspace} host={host} eventType={eventType} requests={requests} busy={times.isFetching}>
+      {times.status === 'error' ? <p className="text-sm text-muted">{say('preview.failed')}</p> : <Offered preview={times.data} />}
+    </PageFrame>
+  )
+}
+
+type Shown = Pick<EventType, 'title' | 'description' | 'durations' | 'location'>
+type FrameProps = { workspace: string; host: string; eventType: Shown; requests?: boolean; busy?: boolean; children: ReactNode }
+
+/** A visitors' page in small. */
+export function PageFrame({ workspace, host, eventType, requests = false, busy = false, children }: FrameProps) {
+  const say = useSay(eventTypeWords)
+  return (
+    <div className="hairline mx-auto w-full max-w-sm rounded-sheet bg-bg p-2" aria-busy={busy}>
       <div className="flex items-center gap-2 px-2 pt-1 pb-2 text-sm font-bold">
         <Mark size={22} />
         {workspace}
@@ -49,23 +62,26 @@ export function Preview({ pageId, workspace, host, eventType, schedule, requests
             {say('preview.requests')}
           </Notice>
         )}
-        <div className="mt-4 border-t border-border pt-3">
-          {times.status === 'error' ? (
-            <p className="text-sm text-muted">{say('preview.failed')}</p>
-          ) : (
-            <Offered preview={times.data} />
-          )}
-        </div>
+        <div className="mt-4 border-t border-border pt-3">{children}</div>
       </div>
     </div>
   )
 }
 
+/** Where times will stand. */
+export const TimesToCome = () => (
+  <div className="grid gap-2" aria-hidden="true">
+    {[0, 1, 2].map((row) => (
+      <div key={row} className="skeleton h-11" />
+    ))}
+  </div>
+)
+
 function Offered({ preview }: { preview: { days: { date: string; starts: number[] }[]; soonest: number[] } | undefined }) {
   const say = useSay(eventTypeWords)
   const times = useTimes()
   const now = useNow()
-  if (!preview) return <div className="grid gap-2" aria-hidden="true">{[0, 1, 2].map((row) => <div key={row} className="skeleton h-11" />)}</div>
+  if (!preview) return <TimesToCome />
   const open = preview.days.filter(({ starts }) => starts.length > 0)
   const first = preview.soonest[0]
   if (first === undefined) return <p className="text-sm">{say('preview.none')}</p>

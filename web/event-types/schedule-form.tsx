@@ -56,7 +56,7 @@ export function ScheduleForm({ schedule, removable }: { schedule: Schedule; remo
   })
   const stale = isProblem(save.error, 'stale-version')
   const latest = async () => {
-    const { schedules: all } = await queryClient.fetchQuery({ queryKey: schedulesQuery.queryKey, queryFn: schedules.list, staleTime: 0 })
+    const { schedules: all } = await queryClient.fetchQuery({ queryKey: schedulesQuery.queryKey, queryFn: () => schedules.list(), staleTime: 0 })
     return all.find(({ id }) => id === schedule.id)
   }
   const theirs = async () => {

@@ -31,7 +31,7 @@ export function BasicsSection({ page, draft, put, putType, errorOf }: SectionPro
             onChange={(event) => putType({ description: event.target.value })}
           />
           <Durations chosen={eventType.durations} error={errorOf('durations')} onChange={(durations) => putType({ durations })} />
-          <Where place={eventType.location} onChange={(location) => putType({ location })} />
+          <Where place={eventType.location} error={errorOf('location')} onChange={(location) => putType({ location })} />
         </div>
       </Card>
       <Card>
@@ -113,7 +113,7 @@ function Durations({ chosen, error, onChange }: { chosen: number[]; error: strin
   )
 }
 
-function Where({ place, onChange }: { place: Place; onChange: (place: Place) => void }) {
+function Where({ place, error, onChange }: { place: Place; error: string | undefined; onChange: (place: Place) => void }) {
   const say = useSay(eventTypeWords)
   const sayApp = useSay(appWords)
   const { kind } = place
@@ -131,6 +131,7 @@ function Where({ place, onChange }: { place: Place; onChange: (place: Place) => 
           label={say(`basics.place_value.${kind}`)}
           {...(kind === 'place' ? {} : { hint: say(`basics.place_value.${kind}_hint`) })}
           optional={sayApp('field.optional')}
+          error={error}
           maxLength={500}
           inputMode={({ video: 'url', phone: 'tel', place: 'text' } as const)[kind]}
           value={place.value}

@@ -5,7 +5,7 @@ import { DAY } from '#core/time/model.ts'
 import { dateOf } from '#core/time/wall.ts'
 import type { EventType, WhenUnreadable } from '../api-types.ts'
 import { useNow, useSay, useTimes } from '../language.tsx'
-import { schedulesQuery } from '../queries.ts'
+import { schedulesOfQuery } from '../queries.ts'
 import { Card } from '../ui/card.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { Choice } from '../ui/tick.tsx'
@@ -24,7 +24,7 @@ export function HoursSection({ page, draft: { eventType }, putType, errorOf }: S
     <>
       <Card>
         <div className="grid items-start gap-4 @xl:grid-cols-2">
-          <ScheduleChoice chosen={eventType.scheduleId} onChange={(scheduleId) => putType({ scheduleId })} />
+          <ScheduleChoice owner={page.owner.id} mine={page.mine} chosen={eventType.scheduleId} onChange={(scheduleId) => putType({ scheduleId })} />
           <LengthField label={say('hours.increment')} value={eventType.increment} options={STEPS} onChange={(increment) => putType({ increment })} />
           <LengthField label={say('hours.before')} value={eventType.bufferBefore} options={BUFFERS} onChange={(bufferBefore) => putType({ bufferBefore })} />
           <LengthField label={say('hours.after')} value={eventType.bufferAfter} options={BUFFERS} onChange={(bufferAfter) => putType({ bufferAfter })} />
@@ -51,9 +51,9 @@ export function HoursSection({ page, draft: { eventType }, putType, errorOf }: S
   )
 }
 
-function ScheduleChoice({ chosen, onChange }: { chosen: string | null; onChange: (id: string | null) => void }) {
+function ScheduleChoice({ owner, mine, chosen, onChange }: { owner: string; mine: boolean; chosen: string | null; onChange: (id: string | null) => void }) {
   const say = useSay(eventTypeWords)
-  const schedules = useQuery(schedulesQuery)
+  const schedules = useQuery(schedulesOfQuery(owner))
   const list = schedules.data ?? []
   return (
     <div className="grid gap-1">
@@ -66,9 +66,11 @@ function ScheduleChoice({ chosen, onChange }: { chosen: string | null; onChange:
         ))}
         {chosen && !list.some(({ id }) => id === chosen) && <option value={chosen}>…</option>}
       </SelectField>
-      <Link to="/app/settings/availability" search={chosen ? { schedule: chosen } : {}} className="link py-1 text-sm">
-        {say('hours.schedule_edit')}
-      </Link>
+      {mine && (
+        <Link to="/app/settings/availability" search={chosen ? { schedule: chosen } : {}} className="link py-1 text-sm">
+          {say('hours.schedule_edit')}
+        </Link>
+      )}
     </div>
   )
 }
@@ -120,7 +122,7 @@ function Unreadable({ chosen, error, onChange }: { chosen: WhenUnreadable; error
           className="ms-8 w-32"
           label={say('hours.unreadable.hours')}
           min={1}
-          max={168}
+          max={72}
           error={error}
           value={chosen.hours}
           onChange={(hours) => onChange({ kind: 'last-known', hours: hours ?? Number.NaN })}

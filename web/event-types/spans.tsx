@@ -3,7 +3,8 @@ import type { WallSpan } from '#core/availability/model.ts'
 import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
 import { useSay } from '../language.tsx'
 import { IconButton } from '../ui/button.tsx'
-import { clockOf, hasOverlap, minutesOf, spanOf } from './hours.ts'
+import { ClockField, showClock } from '../ui/clock-field.tsx'
+import { hasOverlap, spanOf } from './hours.ts'
 
 /** The open spans of one day, each with its two clocks. */
 export function Spans({ day, spans, onChange }: { day: string; spans: WallSpan[]; onChange: (spans: WallSpan[]) => void }) {
@@ -14,14 +15,14 @@ export function Spans({ day, spans, onChange }: { day: string; spans: WallSpan[]
       <ul className="flex flex-wrap gap-x-4 gap-y-2">
         {spans.map((span, index) => (
           <li key={index} className="flex items-center gap-1">
-            <Clock
+            <ClockField
               label={say('availability.from_of', { day })}
               minutes={span.from}
               onChange={(from) => put(index, spanOf(from, span.to % 1440))}
             />
             <span aria-hidden="true">–</span>
-            <Clock label={say('availability.to_of', { day })} minutes={span.to} onChange={(to) => put(index, spanOf(span.from, to))} />
-            <IconButton label={say('availability.remove_span', { day, from: clockOf(span.from), to: clockOf(span.to) })} onClick={() => onChange(spans.toSpliced(index, 1))}>
+            <ClockField label={say('availability.to_of', { day })} minutes={span.to} onChange={(to) => put(index, spanOf(span.from, to))} />
+            <IconButton label={say('availability.remove_span', { day, from: showClock(span.from), to: showClock(span.to) })} onClick={() => onChange(spans.toSpliced(index, 1))}>
               <X size={16} aria-hidden />
             </IconButton>
             {span.to > 1440 && <span className="text-sm text-muted">{say('availability.next_day')}</span>}
@@ -36,17 +37,3 @@ export function Spans({ day, spans, onChange }: { day: string; spans: WallSpan[]
     </div>
   )
 }
-
-const Clock = ({ label, minutes, onChange }: { label: string; minutes: number; onChange: (minutes: number) => void }) => (
-  <input
-    type="time"
-    step={300}
-    aria-label={label}
-    className="control w-28 px-2"
-    value={clockOf(minutes)}
-    onChange={(event) => {
-      const read = minutesOf(event.target.value)
-      if (read !== null) onChange(read)
-    }}
-  />
-)

@@ -1,6 +1,8 @@
-/** What a new page can start from; the server knows each by its name. */
+import type { Template } from '../api-types.ts'
+
+/** What a new page can start from. */
 export const TEMPLATES = [
-  { name: 'first', minutes: 30 },
-  { name: 'visit', minutes: 60 },
-  { name: 'call', minutes: 15 },
-] as const
+  { name: 'first-meeting', minutes: 30 },
+  { name: 'in-person', minutes: 60 },
+  { name: 'quick-call', minutes: 15 },
+] as const satisfies { name: Template; minutes: number }[]

@@ -20,7 +20,7 @@ export function Card({ title, actions, lead, children, className, flush = false,
           {actions}
         </header>
       )}
-      {flush ? children : <div className="px-5 pt-3 pb-5">{children}</div>}
+      {flush ? children : <div className={cx('px-5 pb-5', title ? 'pt-3' : 'pt-5')}>{children}</div>}
     </section>
   )
 }

@@ -43,19 +43,23 @@ const en = {
   'refused.read-only.way': 'Choose another calendar',
 
   'trouble.stale': 'Not read since {when}. Until it can be read, your pages take requests only.',
-  'trouble.quarantine': 'Most events were suddenly missing. We keep them as busy and look again in ten minutes.',
-  'trouble.events': '{n, plural, one {# event could not be read and counts} other {# events could not be read and count}} as busy.',
+  'trouble.quarantine':
+    'Most events were suddenly missing. We keep them as busy and look again in ten minutes.',
+  'trouble.events':
+    '{n, plural, one {# event could not be read and counts} other {# events could not be read and count}} as busy.',
 
   'test.title': 'Ritrovo is trying the connection (gone in a moment)',
 
   'letter.broken.subject': '{account} has signed us out',
   'letter.broken.preheader': 'Your pages take requests only until you connect again',
   'letter.broken.heading': 'Your calendar has to be connected again',
-  'letter.broken.line': 'We can no longer read {account}. So that nobody books over your events, your pages now take requests only: nothing enters the calendar by itself. Meetings already booked stay.',
+  'letter.broken.line':
+    'We can no longer read {account}. So that nobody books over your events, your pages now take requests only: nothing enters the calendar by itself. Meetings already booked stay.',
   'letter.stale.subject': '{account} cannot be read',
   'letter.stale.preheader': 'Your pages may take requests only until it can be read again',
   'letter.stale.heading': 'We cannot read your calendar',
-  'letter.stale.line': 'We have not been able to read {calendar} since {when}. We keep trying; until it works your pages follow the rule you set for this case.',
+  'letter.stale.line':
+    'We have not been able to read {calendar} since {when}. We keep trying; until it works your pages follow the rule you set for this case.',
   'letter.cause': 'Why',
   'letter.way': 'What to do',
   'letter.action': 'Open the calendar settings',
@@ -64,11 +68,13 @@ const en = {
 
 const it: Record<keyof typeof en, string> = {
   'reason.wrong-password.cause': '{host} non accetta questo nome utente con questa password.',
-  'reason.wrong-password.way': 'Scrivili di nuovo. Con l’accesso in due passaggi serve una password per le app.',
+  'reason.wrong-password.way':
+    'Scrivili di nuovo. Con l’accesso in due passaggi serve una password per le app.',
   'reason.forbidden.cause': '{host} ti riconosce ma qui non ti fa entrare.',
   'reason.forbidden.way': 'Chiedi a chi gestisce il server l’accesso ai tuoi calendari.',
   'reason.not-found.cause': 'A questo indirizzo, su {host}, non c’è nulla.',
-  'reason.not-found.way': 'Controlla l’indirizzo, o scrivi solo il nome del server: il resto lo cerchiamo noi.',
+  'reason.not-found.way':
+    'Controlla l’indirizzo, o scrivi solo il nome del server: il resto lo cerchiamo noi.',
   'reason.not-caldav.cause': '{host} risponde, ma non è un server di calendari.',
   'reason.not-caldav.way': 'Cerca «indirizzo CalDAV» nelle impostazioni del tuo calendario e scrivi quello.',
   'reason.tls.cause': 'Non possiamo fidarci di {host}: il suo certificato non va bene.',
@@ -91,7 +97,8 @@ const it: Record<keyof typeof en, string> = {
   'reason.no-calendars.way': 'Creane uno lì, o usa un altro account.',
   'reason.other-host.cause': 'I tuoi calendari stanno su un altro server: {host}.',
   'reason.other-host.way': 'Se lo conosci, scrivi il suo indirizzo: ci andiamo con la tua password.',
-  'reason.plain-http.cause': 'La strada verso {host} non è cifrata: qualcuno potrebbe leggere la tua password.',
+  'reason.plain-http.cause':
+    'La strada verso {host} non è cifrata: qualcuno potrebbe leggere la tua password.',
   'reason.plain-http.way': 'Scrivi un indirizzo che comincia con https://.',
   'reason.slow-down.cause': '{host} ci chiede di aspettare.',
   'reason.slow-down.way': 'Andiamo avanti noi: non devi fare nulla.',
@@ -102,23 +109,28 @@ const it: Record<keyof typeof en, string> = {
   'refused.already-connected.way': 'Scollega {account}',
   'refused.no-personal-email': 'Il tuo ruolo non può collegare una casella personale.',
   'refused.no-personal-email.way': 'Chiedi a chi amministra',
-  'refused.read-only': 'Le nuove riunioni non possono andare in {calendar}: puoi leggerlo, ma non hai il permesso di scriverci.',
+  'refused.read-only':
+    'Le nuove riunioni non possono andare in {calendar}: puoi leggerlo, ma non hai il permesso di scriverci.',
   'refused.read-only.way': 'Scegli un altro calendario',
 
   'trouble.stale': 'Non letto da {when}. Finché non si legge, le tue pagine raccolgono solo richieste.',
-  'trouble.quarantine': 'All’improvviso mancava la maggior parte degli eventi. Li teniamo come occupati e ricontrolliamo tra dieci minuti.',
-  'trouble.events': '{n, plural, one {# evento illeggibile conta} other {# eventi illeggibili contano}} come tempo occupato.',
+  'trouble.quarantine':
+    'All’improvviso mancava la maggior parte degli eventi. Li teniamo come occupati e ricontrolliamo tra dieci minuti.',
+  'trouble.events':
+    '{n, plural, one {# evento illeggibile conta} other {# eventi illeggibili contano}} come tempo occupato.',
 
   'test.title': 'Ritrovo prova il collegamento (sparisce tra un attimo)',
 
   'letter.broken.subject': '{account} ha chiuso l’accesso',
   'letter.broken.preheader': 'Le tue pagine raccolgono solo richieste finché non ti ricolleghi',
   'letter.broken.heading': 'Il tuo calendario va ricollegato',
-  'letter.broken.line': 'Non possiamo più leggere {account}. Perché nessuno prenoti sopra i tuoi impegni, ora le tue pagine raccolgono solo richieste: nulla entra da solo in calendario. Le riunioni già fissate restano.',
+  'letter.broken.line':
+    'Non possiamo più leggere {account}. Perché nessuno prenoti sopra i tuoi impegni, ora le tue pagine raccolgono solo richieste: nulla entra da solo in calendario. Le riunioni già fissate restano.',
   'letter.stale.subject': 'Non riusciamo a leggere {account}',
   'letter.stale.preheader': 'Finché non si legge, le tue pagine potrebbero raccogliere solo richieste',
   'letter.stale.heading': 'Non riusciamo a leggere il tuo calendario',
-  'letter.stale.line': 'Non riusciamo a leggere {calendar} da {when}. Continuiamo a provare; finché non va, le tue pagine seguono la regola che hai scelto per questo caso.',
+  'letter.stale.line':
+    'Non riusciamo a leggere {calendar} da {when}. Continuiamo a provare; finché non va, le tue pagine seguono la regola che hai scelto per questo caso.',
   'letter.cause': 'Perché',
   'letter.way': 'Che cosa fare',
   'letter.action': 'Apri le impostazioni del calendario',

@@ -2,7 +2,6 @@ const en = {
   'language.other': 'Italiano',
   made_with: 'Made with Ritrovo, free software',
   'privacy.link': 'Privacy',
-  'host.with': 'With {host}',
 
   'length.minutes': '{minutes, plural, one {# minute} other {# minutes}}',
   'length.hours': '{hours, plural, one {# hour} other {# hours}}',
@@ -65,7 +64,6 @@ const en = {
   'form.again': 'We could not finish. Nothing was lost: try again.',
   'form.sent_before':
     'This form was already sent with other details. Check your e-mail, or choose the time again.',
-  'form.now_request': '{host}’s calendar cannot be read right now. You can still ask for this time.',
   'error.required': 'This is needed.',
   'error.email': 'Check the address: it should look like name@example.com.',
   'error.guests': 'One of the addresses does not look right.',
@@ -78,7 +76,6 @@ const en = {
   'error.consent': 'Your consent is needed to go on.',
   'error.text': 'Some characters cannot be used here.',
 
-  'offline.title': 'Offline mode',
   'offline.strong': 'This is a request.',
   'offline.visitor': '{host} confirms in person, usually within a day. The answer comes by e-mail.',
   'offline.ask': 'Ask for this time',
@@ -114,6 +111,7 @@ const en = {
     'The time is kept for you. This page changes by itself as soon as the calendar has it.',
   'done.check': 'Check again',
   'done.requested': 'You asked for {day}',
+  'done.now_request': '{host}’s calendar could not be read just now, so this became a request.',
   'done.failed': '{host} has been told',
   'done.failed.text':
     'The time is kept for you, but {host}’s calendar has not accepted it yet. We keep trying; {host} writes to you if anything changes.',
@@ -211,7 +209,6 @@ const it: Record<keyof typeof en, string> = {
   'language.other': 'English',
   made_with: 'Fatto con Ritrovo, software libero',
   'privacy.link': 'Privacy',
-  'host.with': 'Con {host}',
 
   'length.minutes': '{minutes, plural, one {# minuto} other {# minuti}}',
   'length.hours': '{hours, plural, one {# ora} other {# ore}}',
@@ -274,8 +271,6 @@ const it: Record<keyof typeof en, string> = {
   'form.again': 'Non è andata fino in fondo. Non si è perso nulla: prova ancora.',
   'form.sent_before':
     'Questo modulo è già stato inviato con altri dati. Controlla la posta, oppure scegli di nuovo l’orario.',
-  'form.now_request':
-    'Il calendario di {host} in questo momento non si riesce a leggere. Puoi comunque chiedere questo orario.',
   'error.required': 'Questo serve.',
   'error.email': 'Controlla l’indirizzo: dovrebbe essere come nome@esempio.it.',
   'error.guests': 'Uno degli indirizzi non sembra giusto.',
@@ -288,7 +283,6 @@ const it: Record<keyof typeof en, string> = {
   'error.consent': 'Per continuare serve il tuo consenso.',
   'error.text': 'Alcuni caratteri qui non si possono usare.',
 
-  'offline.title': 'Modalità offline',
   'offline.strong': 'Questa è una richiesta.',
   'offline.visitor': '{host} conferma di persona, di solito entro un giorno. La risposta arriva per e-mail.',
   'offline.ask': 'Chiedi questo orario',
@@ -325,6 +319,8 @@ const it: Record<keyof typeof en, string> = {
     'L’orario è tenuto per te. Questa pagina cambia da sola appena il calendario lo riceve.',
   'done.check': 'Controlla di nuovo',
   'done.requested': 'Hai chiesto {day}',
+  'done.now_request':
+    'Il calendario di {host} in questo momento non si riesce a leggere: questa è diventata una richiesta.',
   'done.failed': 'Abbiamo avvisato {host}',
   'done.failed.text':
     'L’orario è tenuto per te, ma il calendario di {host} non lo ha ancora accettato. Continuiamo a provare; se cambia qualcosa, {host} ti scrive.',

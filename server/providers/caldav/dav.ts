@@ -1,7 +1,7 @@
 import { AccessRevoked, NotFound, SlowDown, Unreachable } from '../provider.ts'
 import type { Session, UnreachableReason } from '../provider.ts'
 import { readLarge } from './expand-worker.ts'
-import { conditionsIn, readMultistatus } from './multistatus.ts'
+import { readMultistatus } from './multistatus.ts'
 import type { Multistatus } from './multistatus.ts'
 
 /** What a request needs of a session; discovery has no calendar home yet. */
@@ -93,7 +93,10 @@ async function readBody(response: Response): Promise<string> {
 /** What `fetch` throws, in our words. The guarded fetch of the platform has its own; this is for every other. A bug stays one. */
 function unreached(error: unknown, url: URL): unknown {
   const names: string[] = []
-  for (let at = error; at instanceof Error && names.length < 5; at = at.cause) names.push((at as NodeJS.ErrnoException).code ?? at.name)
+  for (let at = error; at instanceof Error && names.length < 5; at = at.cause) {
+    const { code } = at as NodeJS.ErrnoException
+    names.push(typeof code === 'string' ? code : at.name)
+  }
   const is = (pattern: RegExp): boolean => names.some((name) => pattern.test(name))
   const reason = is(/Timeout|TIMEDOUT|Abort/)
     ? 'timeout'
@@ -101,7 +104,7 @@ function unreached(error: unknown, url: URL): unknown {
       ? 'dns'
       : is(/CERT|TLS|SSL|VERIFY|EPROTO/)
         ? 'tls'
-        : is(/^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/)
+        : is(/^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/) || (error instanceof TypeError && error.message === 'fetch failed')
           ? 'connect'
           : null
   return reason === null ? error : new Unreachable(`${url.host}: ${names.at(-1)}`, reason)
@@ -150,8 +153,6 @@ export async function readMany({ body, headers, url }: Answer): Promise<Multista
   if (!read) throw new Unreachable(`${url.host} answered 207 with something else`, isNoDav(headers, body) ? 'not-this-protocol' : 'bad-answer')
   return read
 }
-
-export const refusedFor = (answer: Answer, condition: string): boolean => conditionsIn(answer.body).includes(condition)
 
 const NAMESPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:cs="http://calendarserver.org/ns/" xmlns:a="http://apple.com/ns/ical/"'
 

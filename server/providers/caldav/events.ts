@@ -4,8 +4,9 @@ import type { CalendarEvent } from '#core/icalendar/write.ts'
 import { readWritten } from '#core/icalendar/written.ts'
 import { NotFound, Unreachable } from '../provider.ts'
 import type { EventDraft, Session, WrittenEvent } from '../provider.ts'
-import { ask, faultOf, refusedFor, resolve } from './dav.ts'
+import { ask, faultOf, resolve } from './dav.ts'
 import type { Answer } from './dav.ts'
+import { conditionsIn } from './multistatus.ts'
 import { idOf, queryUid } from './objects.ts'
 
 const ICALENDAR = { 'content-type': 'text/calendar; charset=utf-8' }
@@ -18,13 +19,15 @@ export async function createEvent(session: Session, remoteId: string, draft: Eve
   const address = addressFor(calendar, draft.uid)
   const written = await ask(session, address, { method: 'PUT', body: writeObject(revision(draft), 'STORE'), headers: { ...ICALENDAR, 'if-none-match': '*' } })
   if (written.status >= 200 && written.status < 300) return await readBack(session, calendar, draft.uid)
-  // 412: the name is taken. no-uid-conflict (RFC 4791 §5.3.2.1): the UID lives under another name.
-  if (written.status === 412 || refusedFor(written, 'caldav:no-uid-conflict')) {
-    const standing = await readEvent(session, remoteId, draft.uid)
-    if (standing) return standing
-  }
-  throw faultOf(written)
+  if (!isTaken(written)) throw faultOf(written)
+  const standing = await readEvent(session, remoteId, draft.uid)
+  if (!standing) throw new Unreachable(`${calendar.host} says that something else has our name or our UID`, 'conflict')
+  return standing
 }
+
+/** The name is taken (412), or the UID lives under another (RFC 4791 §5.3.2.1; RFC 6638 §3.2.4.1 for the whole account). */
+const isTaken = (answer: Answer): boolean =>
+  answer.status === 412 || ['caldav:no-uid-conflict', 'caldav:unique-scheduling-object-resource'].some((condition) => conditionsIn(answer.body).includes(condition))
 
 /** What the calendar holds now, whatever the PUT said: servers rewrite events, and not all tell an ETag (Cyrus). */
 async function readBack(session: Session, calendar: URL, uid: string): Promise<WrittenEvent> {
@@ -48,8 +51,7 @@ type Read = { event: WrittenEvent; text: string }
 
 /** The event at this address if it is the one of this UID; null when nothing or something else is there. */
 async function readAt(session: Session, calendar: URL, address: URL, uid: string): Promise<Read | null> {
-  // Proxies that compress change the ETag on the way (`…-gzip`), and then no If-Match ever fits.
-  const answer = await ask(session, address, { method: 'GET', headers: { 'accept-encoding': 'identity' } })
+  const answer = await ask(session, address, { method: 'GET' })
   if (answer.status === 404 || answer.status === 410) return null
   if (answer.status !== 200) throw faultOf(answer)
   const found = readWritten(answer.body, uid, session.zone)
@@ -57,7 +59,8 @@ async function readAt(session: Session, calendar: URL, address: URL, uid: string
   return { event: { remoteId: idOf(answer.url.href, calendar), etag: etagOf(answer), uid, ...found }, text: answer.body }
 }
 
-const etagOf = ({ headers }: Answer): string => headers.get('etag') ?? ''
+/** What compresses on the way marks the ETag (`W/` by nginx, `-gzip` by Apache), and marked no If-Match ever fits. */
+const etagOf = ({ headers }: Answer): string => (headers.get('etag') ?? '').replace(/^W\//, '').replace(/-(?:gzip|br|deflate|zstd)"$/, '"')
 
 /** Reads, changes what is ours, writes if nobody else wrote meanwhile; else once more from the start (RFC 4791 §5.3.4). */
 export async function updateEvent(session: Session, remoteId: string, eventId: string, draft: EventDraft): Promise<WrittenEvent> {

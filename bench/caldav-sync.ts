@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { savePage } from '#server/calendars/save-page.ts'
+import { claimCalendar, rewind, type Claim } from '#server/calendars/store.ts'
+import { syncCalendar } from '#server/calendars/sync.ts'
+import { LEASE, windowFrom } from '#server/calendars/model.ts'
+import { toRows } from '#server/calendars/copy.ts'
+import { openConnection } from '#server/connections/session.ts'
+import { open } from '#server/open.ts'
+import { readConfig } from '#server/platform/config.ts'
+import type { Deps } from '#server/platform/deps.ts'
+import type { Page } from '#server/providers/provider.ts'
+import { aConnection, ask, remoteCalendar } from '#tests/connected.ts'
+import type { ServerReady } from './caldav-server.ts'
+
+export type SyncFigures = {
+  idleMegabytes: number
+  peakMegabytes: number
+  whole: number
+  pulling: number
+  saving: number
+  floor: number
+  statementsAPage: number
+  oneChange: { ms: number; rows: number }
+  noChange: { ms: number; cpu: number; rows: number; statements: number }
+}
+export type Asked = ServerReady & { data: string; events: number }
+
+// The program as it runs, with its own database, and nothing else in its process.
+process.once(
+  'message',
+  (asked: Asked) => void measure(asked).then((figures) => process.send!(figures, () => process.exit(0))),
+)
+
+let moved: () => void = () => undefined
+process.on('message', (message) => message === 'moved' && moved())
+
+async function measure({ data, url, path, user, password, events }: Asked): Promise<SyncFigures> {
+  const opened = await open(
+    readConfig({
+      RITROVO_DATA: data,
+      RITROVO_LOG_LEVEL: 'silent',
+      RITROVO_URL: 'http://localhost:3000',
+      RITROVO_EGRESS_ALLOW: new URL(url).host,
+    }),
+  )
+  const { deps } = opened
+  const who = await someone(deps)
+  const address = new URL(`/calendars/${user}/`, url).href
+  const { connectionId, calendarId } = await aConnection(deps, who, {
+    address,
+    user,
+    password,
+    calendars: [remoteCalendar(path)],
+  })
+  const sync = () => syncCalendar.run(deps, { workspaceId: who.workspaceId, calendarId })
+  await sleep(500)
+  const idleMegabytes = rss()
+  const memory = watchMemory()
+
+  const whole = await timed(sync)
+  const rows = async () =>
+    new Map(
+      (
+        await ask<{ uid: string; x: string }>(
+          deps,
+          who.workspaceId,
+          'select uid, xmin::text as x from calendar_events',
+        )
+      ).map(({ uid, x }) => [uid, x]),
+    )
+  const written = (before: Map<string, string>, after: Map<string, string>) =>
+    [...after].filter(([uid, x]) => before.get(uid) !== x).length
+  const first = await rows()
+  if (first.size !== events) throw new Error(`${first.size} of ${events} events arrived`)
+  const peakMegabytes = memory.stop()
+
+  const changed = new Promise<void>((done) => (moved = done))
+  process.send!({ move: 77 })
+  await changed
+  const oneChange = { ms: await timed(sync), rows: written(first, await rows()) }
+  const second = await rows()
+  const looks = await quiet(deps, sync)
+  const noChange = { ...looks, rows: written(second, await rows()) }
+
+  const pages: Page[] = []
+  const pulling = await timed(async () => {
+    const { session, provider } = await openConnection(deps, who.workspaceId, connectionId)
+    const window = windowFrom(deps.now())
+    for (let page: Page | null = null; page === null || page.more; pages.push(page))
+      page = await provider.pull(session, path, page?.cursor ?? null, window)
+  })
+  const share = await savingShare(deps, who.workspaceId, calendarId, pages)
+  const figures = { idleMegabytes, peakMegabytes, whole, pulling, ...share, oneChange, noChange }
+  await opened.close()
+  return figures
+}
+
+async function someone(deps: Deps) {
+  const [workspaceId, userId, roleId] = [randomUUID(), randomUUID(), randomUUID()]
+  await deps.db.inWorkspace(workspaceId, async (tx) => {
+    await tx.prepared(
+      '',
+      `insert into workspaces (workspace_id, name, locale, zone) values ($1, 'Bench', 'en', 'Europe/Rome')`,
+      [workspaceId],
+    )
+    await tx.prepared(
+      '',
+      `insert into roles (workspace_id, role_id, name, permissions) values ($1, $2, 'Member', '{}')`,
+      [workspaceId, roleId],
+    )
+    await tx.prepared(
+      '',
+      `insert into users (workspace_id, user_id, email, email_key, name, slug, role_id, locale, zone) values ($1, $2, 'b@example.test', 'b@example.test', 'Bench', 'bench', $3, 'en', 'Europe/Rome')`,
+      [workspaceId, userId, roleId],
+    )
+  })
+  return { workspaceId, userId }
+}
+
+/** A sync with nothing new, a hundred times: what one takes of time, processor and statements. */
+async function quiet(deps: Deps, sync: () => Promise<void>) {
+  const times = 100
+  await sync()
+  const { statements } = deps.db.counts()
+  const cpu = process.cpuUsage()
+  const ms = await timed(async () => {
+    for (let i = 0; i < times; i++) await sync()
+  })
+  const used = process.cpuUsage(cpu)
+  return {
+    ms: ms / times,
+    cpu: (used.user + used.system) / 1000 / times,
+    statements: (deps.db.counts().statements - statements) / times,
+  }
+}
+
+/** Our part alone, the pages already in hand, beside one statement that inserts the same rows into a table of the same shape. */
+async function savingShare(deps: Deps, workspaceId: string, calendarId: string, pages: Page[]) {
+  const settings = { blocksTentative: true, blocksUnanswered: true }
+  const fresh = async (): Promise<Claim> => {
+    const now = deps.now()
+    await ask(deps, workspaceId, 'delete from calendar_events')
+    await ask(
+      deps,
+      workspaceId,
+      `update calendars set synced_at = null, lease_until = null, wait_until = null, packed_busy = '', quarantined_at = null`,
+    )
+    const claim = (await deps.db.inWorkspace(workspaceId, (tx) =>
+      claimCalendar(tx, workspaceId, calendarId, now, now + LEASE),
+    ))!
+    const window = windowFrom(now)
+    const generation = (await deps.db.inWorkspace(workspaceId, (tx) =>
+      rewind(tx, claim, { window, expired: false, doubt: null, now }),
+    ))!
+    return {
+      ...claim,
+      cursor: null,
+      generation,
+      refilling: true,
+      windowStart: window.start,
+      windowEnd: window.end,
+    }
+  }
+  const admin = await deps.db.pool.connect()
+  await admin.query(
+    `reset role; create table if not exists floor_events (like calendar_events including all); grant all on floor_events to ritrovo_app; set role ritrovo_app`,
+  )
+  const saving: number[] = []
+  const floor: number[] = []
+  let statements = 0
+  for (let round = 0; round < 5; round++) {
+    const claim = await fresh()
+    const counted = deps.db.counts().statements
+    saving.push(
+      await timed(async () => {
+        for (const page of pages) await savePage(deps, claim, page, { removed: 0 })
+      }),
+    )
+    statements = (deps.db.counts().statements - counted) / pages.length
+    await admin.query('truncate floor_events')
+    const { put } = toRows(
+      pages.flatMap(({ changes }) => changes),
+      settings,
+    )
+    floor.push(
+      await timed(async () => {
+        await admin.query(
+          `insert into floor_events (workspace_id, calendar_id, event_key, remote_id, etag, uid, generation, busy, first_start, last_end, title, private, attendees, trouble)
+           select $1, $2, sha256(convert_to(r.remote_id, 'UTF8')), r.remote_id, r.etag, r.uid, 1, r.busy, to_timestamp(r.first_start / 1000), to_timestamp(r.last_end / 1000), r.title, false, string_to_array(r.attendees, E'\\n'), null
+           from unnest($3::text[], $4::text[], $5::text[], $6::bytea[], $7::float8[], $8::float8[], $9::text[], $10::text[]) as r(remote_id, etag, uid, busy, first_start, last_end, title, attendees)`,
+          [
+            workspaceId,
+            calendarId,
+            put.map((row) => row.remoteId),
+            put.map((row) => row.etag),
+            put.map((row) => row.uid),
+            put.map((row) => Buffer.from(row.busy)),
+            put.map((row) => row.firstStart),
+            put.map((row) => row.lastEnd),
+            put.map((row) => row.title),
+            put.map((row) => row.attendees),
+          ],
+        )
+      }),
+    )
+  }
+  admin.release()
+  return { saving: median(saving), floor: median(floor), statementsAPage: statements }
+}
+
+const median = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1]!
+const rss = (): number => process.memoryUsage.rss() / 2 ** 20
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now()
+  await work()
+  return performance.now() - begun
+}
+
+function watchMemory() {
+  let most = rss()
+  const timer = setInterval(() => (most = Math.max(most, rss())), 5)
+  return {
+    stop() {
+      clearInterval(timer)
+      return Math.max(most, rss())
+    },
+  }
+}
