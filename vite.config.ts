@@ -1,6 +1,6 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 
 const at = (path: string) => new URL(path, import.meta.url).pathname
@@ -15,6 +15,14 @@ const ourLanguagesOnly = (): Plugin => ({
   },
 })
 
+/** The human reading of the API, from our own server instead of somebody's CDN. */
+const apiReference = (): Plugin => ({
+  name: 'api-reference',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'assets/api-reference.js', source: readFileSync(at('./node_modules/@scalar/api-reference/dist/browser/standalone.js')) })
+  },
+})
+
 // Dialogs and the search for a zone carry React Aria with them and come when they are opened; words come with their screens.
 const KIT = /\/web\/ui\/(?!dialog\.|zone-field)|\/web\/(?!.*dialog)[\w-]+\.tsx?$|\/lucide-react\/|\/intl-messageformat\/|\/core\/(?!locale\/words\/app-)/
 
@@ -25,7 +33,7 @@ export default defineConfig({
   // The server puts a fresh nonce in its place for every answer.
   html: { cspNonce: '%NONCE%' },
   cacheDir: at('./.cache/vite/'),
-  plugins: [ourLanguagesOnly(), react(), tailwindcss()],
+  plugins: [ourLanguagesOnly(), react(), tailwindcss(), apiReference()],
   build: {
     outDir: at('./dist/web/'),
     emptyOutDir: true,

@@ -23,4 +23,5 @@ create table letters (
   unique (workspace_id, message_id)
 );
 create index letters_newest on letters (workspace_id, created_at desc);
+create index letters_waiting on letters (workspace_id, next_at) where state in ('queued', 'sending');
 select guard('letters');

@@ -69,14 +69,29 @@ async function serve(config: Config, args: string[]): Promise<number> {
     complain('--only takes web or worker.')
     return 2
   }
+  const asked = askedToStop()
   const demo = values.demo ? await (await import('./demo.ts')).prepareDemo(config) : null
-  const started = await start(demo?.config ?? config, { say: print, ...(values.only ? { only: values.only } : {}), ...(demo ? { fill: demo.fill, notice: demo.notice } : {}) })
+  try {
+    const started = await start(demo?.config ?? config, { say: print, ...(values.only ? { only: values.only } : {}), ...(demo ? { fill: demo.fill, notice: demo.notice } : {}) })
+    await asked
+    await started.stop()
+  } finally {
+    await demo?.stop()
+  }
+  return 0
+}
+
+// npm, the launcher and the terminal each pass a Ctrl-C on: they are one wish. Whoever presses again later is out of patience.
+const ONE_WISH_MS = 1_000
+
+function askedToStop(): Promise<void> {
   return new Promise((done) => {
+    let first = 0
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => {
-        void Promise.resolve(started.stop())
-          .then(() => demo?.stop())
-          .then(() => done(0))
+      process.on(signal, () => {
+        first ||= Date.now()
+        if (Date.now() - first > ONE_WISH_MS) process.exit(1)
+        done()
       })
   })
 }

@@ -157,21 +157,32 @@ test('one invitation accepted twice at the same moment makes one person', async 
   const answers = await Promise.all(
     [1, 2, 3].map((n) => aBrowser(house).post(`${path}/accept`, { ...NEW, name: `Luca ${n}` })),
   )
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404])
+  const [first, ...rest] = answers.map(({ status }) => status).sort((a, b) => a - b)
+  expect(first).toBe(201)
+  // Too late is told as a spent link or as an address that is now known, whichever was looked at last.
+  for (const status of rest) expect(status).toBeOneOf([404, 409])
 })
 
 test('an invitation taken back while it is being accepted is either accepted or gone, never both', async () => {
   const { deps, boss, invite, admin } = await withAdmin()
-  const { id, link } = await invite('luca@example.test')
-  const read = readToken(link.split('/').at(-1)!)!
-  let withdrawal: ReturnType<typeof boss.delete> | undefined
-  await deps.db.inWorkspace(admin.workspaceId, async (tx) => {
-    const outcome = await joinByInvitation(deps, tx, { ...read, ...NEW, passwordHash: 'none' })
-    expect(outcome.kind).toBe('joined')
-    withdrawal = boss.delete(`/invitations/${id}`)
-    await sleep(100)
-  })
-  expect((await withdrawal)!.status).toBe(404)
+  for (let round = 0; round < 12; round++) {
+    const { id, link } = await invite(`luca${round}@example.test`)
+    const read = readToken(link.split('/').at(-1)!)!
+    const join = () =>
+      deps.db.inWorkspace(admin.workspaceId, (tx) =>
+        joinByInvitation(deps, tx, { ...read, ...NEW, name: `Luca ${round}`, passwordHash: 'none' }),
+      )
+    // A little later each time, so that the withdrawal meets every step of the other.
+    const withdraw = async () => {
+      await sleep(round / 3)
+      return (await boss.delete(`/invitations/${id}`)).status
+    }
+    const [outcome, status] = await Promise.all([join(), withdraw()])
+    expect([outcome.kind, status]).toBeOneOf([
+      ['joined', 404],
+      ['not-found', 204],
+    ])
+  }
 })
 
 test('F05 a user is never made over another, nor a slug or role of theirs changed', async () => {

@@ -16,45 +16,41 @@ import { tasks } from './worker.ts'
 export type Opened = { deps: Deps; address: DatabaseAddress; close(): Promise<void> }
 
 /** Opens everything a process of Ritrovo needs: its database (ours or a server's), schema, secrets, queue and the way out. */
-export async function open(config: Config, options: { pool?: number } = {}): Promise<Opened> {
+export async function open(config: Config, options: { pool?: number; keep?: boolean } = {}): Promise<Opened> {
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const log = createLog({ level: config.logLevel })
-  const embedded = config.databaseUrl ? null : await startEmbeddedPostgres(config.data)
-  const address: DatabaseAddress = config.databaseUrl ? { connectionString: config.databaseUrl.open() } : { host: embedded!.socket, user: 'postgres', database: 'postgres' }
+  const ending: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (let step = ending.pop(); step; step = ending.pop()) await step()
+  }
   try {
+    const address = await findDatabase(config, ending, options.keep ? (sentence) => log.warn({}, sentence) : null)
     await migrate(address)
     const db: Db = openDatabase(address, options.pool ? { max: options.pool } : {})
+    ending.push(() => db.end())
     const secrets = openSecrets(config)
     await checkKey(db, secrets)
+    // A provider call inside a transaction would keep its locks for as long as a stranger's server likes (E10).
+    const guard = () => {
+      if (db.insideTransaction()) throw new Error('an outgoing call was started inside a transaction')
+    }
+    const egress = createEgress({ allow: config.egressAllow, allowSockets: smtpPairs(config), extraCa: config.extraCa, guard })
+    ending.push(() => egress.close())
     const jobs = await startJobs(address, tasks, log)
-    const deps: Deps = {
-      config,
-      db,
-      now: Date.now,
-      // A provider call inside a transaction would keep its locks for as long as a stranger's server likes (E10).
-      egress: createEgress({ allow: config.egressAllow, allowSockets: smtpPairs(config), extraCa: config.extraCa, guard: () => {
-        if (db.insideTransaction()) throw new Error('an outgoing call was started inside a transaction')
-      } }),
-      providers,
-      secrets,
-      jobs,
-      limiter: createLimiter({ hit: (bucket, windowSeconds) => countHit(db, bucket, windowSeconds) }, { onTrouble: (error) => log.warn({ err: error }, 'limits are counted in this process alone for now') }),
-      log,
-    }
-    return {
-      deps,
-      address,
-      async close() {
-        await jobs.stop()
-        await deps.egress.close()
-        await db.end()
-        await embedded?.stop()
-      },
-    }
+    ending.push(() => jobs.stop())
+    const limiter = createLimiter({ hit: (bucket, windowSeconds) => countHit(db, bucket, windowSeconds) }, { onTrouble: (error) => log.warn({ err: error }, 'limits are counted in this process alone for now') })
+    return { deps: { config, db, now: Date.now, egress, providers, secrets, jobs, limiter, log }, address, close }
   } catch (error) {
-    await embedded?.stop()
+    await close()
     throw error
   }
+}
+
+async function findDatabase(config: Config, ending: (() => Promise<void> | void)[], keep: ((sentence: string) => void) | null): Promise<DatabaseAddress> {
+  if (config.databaseUrl) return { connectionString: config.databaseUrl.open() }
+  const embedded = await startEmbeddedPostgres(config.data, keep ? { keep } : {})
+  ending.push(() => embedded.stop())
+  return { host: embedded.socket, user: 'postgres', database: 'postgres' }
 }
 
 /** The key that sealed what this database holds, or a clear stop: not a thousand "wrong passwords" (S02). */

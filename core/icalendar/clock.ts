@@ -15,6 +15,9 @@ export const UTC: Clock = { at: Float64Array.of(-Infinity), offset: Float64Array
 /** How far any clock on earth is from UTC: what an unknown zone can mean (D08). */
 export const WIDEST_OFFSET = 14 * 3_600_000
 
+// Nobody's event knows more zones; a name that is none takes long to be told from one.
+const MOST_ZONES = 50
+
 /** How the TZIDs of one object are read. Null when nobody can know which clock is meant: never floating, never UTC (D08). */
 export type Clocks = (tzid: string) => Clock | null
 
@@ -25,6 +28,7 @@ export function clocksOf(calendar: Component): Clocks {
   return (tzid) => {
     let clock = known.get(tzid)
     if (clock !== undefined) return clock
+    if (known.size >= MOST_ZONES) return null
     const iana = zoneOf(tzid)
     if (iana !== null) clock = transitionsOf(iana)
     else {
@@ -47,7 +51,8 @@ export function instantOf({ at, offset }: Clock, wall: Wall): Instant {
   if (at.length === 1) return wall - offset[0]!
   for (let i = transitionAt({ at, offset }, wall - DAY); ; i++) {
     const instant = wall - offset[i]!
-    if (i + 1 === at.length || instant < at[i + 1]!) return instant >= at[i]! ? instant : wall - offset[i - 1]!
+    if (i + 1 === at.length || instant < at[i + 1]!)
+      return instant >= at[i]! ? instant : wall - offset[i - 1]!
   }
 }
 
@@ -67,4 +72,5 @@ export function instantsOf(clock: Clock): (wall: Wall) => Instant {
   }
 }
 
-export const wallOf = (clock: Clock, instant: Instant): Wall => instant + clock.offset[transitionAt(clock, instant)]!
+export const wallOf = (clock: Clock, instant: Instant): Wall =>
+  instant + clock.offset[transitionAt(clock, instant)]!

@@ -86,7 +86,11 @@ function withParams(text: string, at: number, semicolon: number, end: number): P
     }
   }
   if (colon < 0) colon = first
-  return { name: text.slice(at, semicolon).toUpperCase(), params: text.slice(semicolon, colon), value: text.slice(colon + 1, end) }
+  return {
+    name: text.slice(at, semicolon).toUpperCase(),
+    params: text.slice(semicolon, colon),
+    value: text.slice(colon + 1, end),
+  }
 }
 
 function child(parent: Component, name: string): Component {
@@ -117,7 +121,10 @@ export function param(property: Property, name: string): string | null {
   for (let at = upper.indexOf(`;${name}=`); at >= 0; at = upper.indexOf(`;${name}=`, at + 1)) {
     if (insideQuotes(params, at)) continue
     const start = at + name.length + 2
-    const value = params[start] === '"' ? params.slice(start + 1, closing(params, start + 1)) : params.slice(start, ending(params, start))
+    const value =
+      params[start] === '"'
+        ? params.slice(start + 1, closing(params, start + 1))
+        : params.slice(start, ending(params, start))
     return value.includes('^') ? value.replace(/\^[n'^]/g, (mark) => CARETS[mark]!) : value
   }
   return null
@@ -141,4 +148,6 @@ const ending = (params: string, from: number): number => {
 }
 
 export const unescapeText = (value: string): string =>
-  value.includes('\\') ? value.replace(/\\([\\;,nN])/g, (_, mark: string) => (mark === 'n' || mark === 'N' ? '\n' : mark)) : value
+  value.includes('\\')
+    ? value.replace(/\\([\\;,nN])/g, (_, mark: string) => (mark === 'n' || mark === 'N' ? '\n' : mark))
+    : value

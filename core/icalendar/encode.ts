@@ -8,10 +8,9 @@ const LONGEST_LINE = 75 // octets, without the line break (RFC 5545 §3.1)
 export const cleanText = (text: string): string =>
   text
     .toWellFormed()
-    .replace(/\r\n?|[\v\f\u001c-\u001e\u0085\u2028\u2029]/g, '\n')
-    .replace(/\t/g, ' ')
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ufeff]/g, '')
+    .replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n')
+    .replaceAll('\t', ' ')
+    .replace(/(?!\n)\p{Cc}|\ufeff/gu, '')
 
 /** A TEXT value (RFC 5545 §3.3.11). */
 export const encodeText = (text: string): string =>
@@ -31,10 +30,12 @@ export const encodeParam = (text: string): string =>
 export const encodeAddress = (email: string): string => `mailto:${cleanText(email).replace(/[\s"<>\\]/g, '')}`
 
 /** A URI value: no character in it can end the line or the value. */
-export const encodeUri = (uri: string): string => cleanText(uri).replace(/[\s"<>\\^`{|}]/g, (mark) => encodeURIComponent(mark))
+export const encodeUri = (uri: string): string =>
+  cleanText(uri).replace(/[\s"<>\\^`{|}]/g, (mark) => encodeURIComponent(mark))
 
 /** Lines folded at 75 octets, never inside a character; each ends with CRLF, as the standard has it. */
-export const writeLines = (lines: readonly string[]): string => lines.map((line) => `${fold(line)}\r\n`).join('')
+export const writeLines = (lines: readonly string[]): string =>
+  lines.map((line) => `${fold(line)}\r\n`).join('')
 
 function fold(line: string): string {
   if (line.length * 3 <= LONGEST_LINE) return line

@@ -22,6 +22,9 @@ export type Time = { wall: Wall; date: boolean; clock: Clock; spread: number }
  */
 export type Length = { wall: number; time: number; exact: number }
 
+/** A rule that is not understood: its instances may have any time of day, or surely that of the first. */
+export type Unclear = 'any' | 'daily'
+
 export type Event = {
   source: Component
   uid: string
@@ -32,8 +35,7 @@ export type Event = {
   start: Time | null
   stretch: Span | null
   length: Length
-  /** A rule that is not understood stands here as null. */
-  rules: (Rule | null)[]
+  rules: (Rule | Unclear)[]
   recurrence: { time: Time; following: boolean } | null
   trouble: string | null
 }
@@ -48,9 +50,12 @@ export function readEvent(source: Component, around: Surroundings): Event {
   const troubles: string[] = []
   if (!start) troubles.push(trouble('impossible-date', given?.value ?? ''))
   else if (start.spread > 0) troubles.push(trouble('unknown-zone', param(given!, 'TZID') ?? ''))
-  const rules = source.properties.filter(({ name }) => name === 'RRULE').map(({ value }) => readRule(value, start))
-  if (rules.includes(null)) troubles.push(trouble('bad-rule', find(source, 'RRULE')!.value))
-  const time = recurrenceId ? readTime(recurrenceId, recurrenceId.value, around, start?.clock ?? around.local) : null
+  const rules = readRules(source, start)
+  const unclear = rules.find(({ rule }) => typeof rule === 'string')
+  if (unclear) troubles.push(trouble('bad-rule', unclear.text))
+  const time = recurrenceId
+    ? readTime(recurrenceId, recurrenceId.value, around, start?.clock ?? around.local)
+    : null
   const { length, backwards, broken } = readLength(source, start, around)
   if (broken !== null) troubles.push(trouble('impossible-date', broken))
   if (backwards) troubles.push(trouble('backwards'))
@@ -63,8 +68,11 @@ export function readEvent(source: Component, around: Surroundings): Event {
     start,
     stretch: start ? null : stretchOf(given, around.local),
     length,
-    rules,
-    recurrence: time && { time, following: (param(recurrenceId!, 'RANGE') ?? '').toUpperCase() === 'THISANDFUTURE' },
+    rules: rules.map(({ rule }) => rule),
+    recurrence: time && {
+      time,
+      following: (param(recurrenceId!, 'RANGE') ?? '').toUpperCase() === 'THISANDFUTURE',
+    },
     trouble: troubles[0] ?? null,
   }
 }
@@ -85,11 +93,21 @@ export function readTime(property: Property, value: string, around: Surroundings
 
 export const momentOf = ({ clock, wall }: Time): Instant => instantOf(clock, wall)
 
-function readRule(text: string, start: Time | null): Rule | null {
+const MOST_RULES = 20
+
+/** Of more rules than anybody writes, the rest counts as one that nobody understands. */
+function readRules(source: Component, start: Time | null): { text: string; rule: Rule | Unclear }[] {
+  const texts = source.properties.filter(({ name }) => name === 'RRULE').map(({ value }) => value)
+  const read = texts.slice(0, MOST_RULES).map((text) => ({ text, rule: readRule(text, start) }))
+  return texts.length > MOST_RULES ? [...read, { text: '', rule: 'any' }] : read
+}
+
+function readRule(text: string, start: Time | null): Rule | Unclear {
   const rule = parseRule(text)
-  if (!rule || !start?.date) return rule
+  if (!rule) return /FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)/i.test(text) && !/BY(HOUR|MINUTE|SECOND)/i.test(text) ? 'daily' : 'any'
+  if (!start?.date) return rule
   // A series of dates has no hours to choose from: RFC 5545 tells us to ignore them, and steps of hours mean nothing.
-  if (rule.frequency === 'HOURLY' || rule.frequency === 'MINUTELY' || rule.frequency === 'SECONDLY') return null
+  if (rule.frequency === 'HOURLY' || rule.frequency === 'MINUTELY' || rule.frequency === 'SECONDLY') return 'any'
   return { ...rule, hours: null, minutes: null, seconds: null }
 }
 
@@ -103,7 +121,8 @@ function readLength(source: Component, start: Time | null, around: Surroundings)
     return end ? lengthUntil(start, end) : { ...brokenLength(start, given.value), broken: given.value }
   }
   const read = duration && parseDuration(duration.value)
-  if (duration && !read) return { length: { wall: DAY, time: 0, exact: -Infinity }, backwards: false, broken: duration.value }
+  if (duration && !read)
+    return { length: { wall: DAY, time: 0, exact: -Infinity }, backwards: false, broken: duration.value }
   if (read) {
     // A date lasts whole days, whatever else its duration says.
     const wall = start?.date ? Math.max(1, Math.ceil(read.days + read.time / DAY)) * DAY : read.days * DAY
@@ -112,7 +131,11 @@ function readLength(source: Component, start: Time | null, around: Surroundings)
       ? { length: { wall, time: 0, exact: -Infinity }, backwards: false, broken: null }
       : { length: { wall: read.days * DAY, time: read.time, exact: -Infinity }, backwards, broken: null }
   }
-  return { length: { wall: start?.date === false ? 0 : DAY, time: 0, exact: -Infinity }, backwards: false, broken: null }
+  return {
+    length: { wall: start?.date === false ? 0 : DAY, time: 0, exact: -Infinity },
+    backwards: false,
+    broken: null,
+  }
 }
 
 function lengthUntil(start: Time, end: Time): ReadLength {
@@ -120,14 +143,22 @@ function lengthUntil(start: Time, end: Time): ReadLength {
     // DTEND is exclusive; old Outlook repeats the day itself. A time of day after a date (Zimbra) ends that day.
     const until = end.date ? end.wall : wallOf(start.clock, momentOf(end))
     const days = Math.ceil((until - start.wall) / DAY)
-    return { length: { wall: (days === 0 ? 1 : days) * DAY, time: 0, exact: -Infinity }, backwards: days < 0, broken: null }
+    return {
+      length: { wall: (days === 0 ? 1 : days) * DAY, time: 0, exact: -Infinity },
+      backwards: days < 0,
+      broken: null,
+    }
   }
   const from = momentOf(start)
   let until = momentOf(end)
   // A date after a time means midnight before it, or, on the very same day, the midnight after.
   if (end.date && until <= from && until + DAY > from) until = instantOf(end.clock, end.wall + DAY)
   const exact = until - from
-  return { length: { wall: wallOf(start.clock, until) - start.wall, time: 0, exact }, backwards: exact < 0, broken: null }
+  return {
+    length: { wall: wallOf(start.clock, until) - start.wall, time: 0, exact },
+    backwards: exact < 0,
+    broken: null,
+  }
 }
 
 /** An end that does not exist: to the farthest it can mean, and a day at least. */
@@ -139,7 +170,10 @@ function brokenLength(start: Time, text: string): Omit<ReadLength, 'broken'> {
 function stretchOf(given: Property | undefined, local: Clock): Span | null {
   const loose = given ? looseStretch(given.value) : null
   if (!loose) return null
-  return { start: instantOf(local, loose.start) - WIDEST_OFFSET, end: instantOf(local, loose.end) + WIDEST_OFFSET }
+  return {
+    start: instantOf(local, loose.start) - WIDEST_OFFSET,
+    end: instantOf(local, loose.end) + WIDEST_OFFSET,
+  }
 }
 
 function readSequence(text: string | undefined): number {

@@ -6,11 +6,14 @@ import type { EventKind } from './kind.ts'
 const OWNER = ['anna@example.test', 'anna@home.example']
 
 function kind(...lines: string[]): EventKind {
-  const parsed = parse(['BEGIN:VCALENDAR', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join('\n'))
+  const parsed = parse(
+    ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join('\n'),
+  )
   if (parsed.kind === 'unreadable') throw new Error('unreadable')
   return kindOf(parsed.calendar.parts[0]!, OWNER)
 }
-const me = (partstat: string): string => `ATTENDEE${partstat && `;PARTSTAT=${partstat}`}:mailto:Anna@Example.test`
+const me = (partstat: string): string =>
+  `ATTENDEE${partstat && `;PARTSTAT=${partstat}`}:mailto:Anna@Example.test`
 
 const STATUS = ['', 'CONFIRMED', 'TENTATIVE', 'CANCELLED', 'X-ODD']
 const TRANSP = ['', 'OPAQUE', 'TRANSPARENT', 'X-ODD']
@@ -31,10 +34,19 @@ function said(status: string, transp: string, partstat: string, outlook: string)
 }
 
 describe('B32 every combination of STATUS, TRANSP, the owner’s PARTSTAT and Outlook’s status', () => {
-  const rows = STATUS.flatMap((status) => TRANSP.flatMap((transp) => PARTSTAT.flatMap((partstat) => OUTLOOK.map((outlook) => [status, transp, partstat, outlook] as const))))
+  const rows = STATUS.flatMap((status) =>
+    TRANSP.flatMap((transp) =>
+      PARTSTAT.flatMap((partstat) => OUTLOOK.map((outlook) => [status, transp, partstat, outlook] as const)),
+    ),
+  )
   test(`${rows.length} rows`, () => {
     for (const [status, transp, partstat, outlook] of rows) {
-      const lines = [status && `STATUS:${status}`, transp && `TRANSP:${transp}`, partstat && me(partstat), outlook && `X-MICROSOFT-CDO-BUSYSTATUS:${outlook}`]
+      const lines = [
+        status && `STATUS:${status}`,
+        transp && `TRANSP:${transp}`,
+        partstat && me(partstat),
+        outlook && `X-MICROSOFT-CDO-BUSYSTATUS:${outlook}`,
+      ]
       const expected = said(status, transp, partstat, outlook)
       expect(kind(...lines.filter(Boolean)), `${status} ${transp} ${partstat} ${outlook}`).toBe(expected)
     }
@@ -43,7 +55,10 @@ describe('B32 every combination of STATUS, TRANSP, the owner’s PARTSTAT and Ou
     const free = rows.filter((row) => ['cancelled', 'declined', 'transparent'].includes(said(...row)))
     for (const [status, transp, partstat, outlook] of free)
       expect(
-        status === 'CANCELLED' || partstat === 'DECLINED' || transp === 'TRANSPARENT' || (transp === '' && (outlook === 'FREE' || outlook === 'WORKINGELSEWHERE')),
+        status === 'CANCELLED' ||
+          partstat === 'DECLINED' ||
+          transp === 'TRANSPARENT' ||
+          (transp === '' && (outlook === 'FREE' || outlook === 'WORKINGELSEWHERE')),
       ).toBe(true)
   })
 })
@@ -52,7 +67,9 @@ describe('B32 whose answer counts', () => {
   test('the owner’s under any of their addresses, in any case, also where the address is a parameter', () => {
     expect(kind(me('DECLINED'))).toBe('declined')
     expect(kind('ATTENDEE;PARTSTAT=declined:mailto:anna%40home.example')).toBe('declined')
-    expect(kind('ATTENDEE;PARTSTAT=DECLINED;EMAIL=anna@example.test:/principals/users/anna/')).toBe('declined')
+    expect(kind('ATTENDEE;PARTSTAT=DECLINED;EMAIL=anna@example.test:/principals/users/anna/')).toBe(
+      'declined',
+    )
   })
   test('nobody else’s', () => {
     expect(kind('ATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.test')).toBe('busy')

@@ -2,7 +2,15 @@ import { find, param } from './content.ts'
 import type { Component, Property } from './content.ts'
 
 /** What an event does to its owner's time (B32). `unknown` blocks like `busy`. */
-export type EventKind = 'busy' | 'tentative' | 'unanswered' | 'out-of-office' | 'declined' | 'cancelled' | 'transparent' | 'unknown'
+export type EventKind =
+  | 'busy'
+  | 'tentative'
+  | 'unanswered'
+  | 'out-of-office'
+  | 'declined'
+  | 'cancelled'
+  | 'transparent'
+  | 'unknown'
 
 const STATUSES = ['', 'CONFIRMED', 'TENTATIVE', 'CANCELLED']
 const PARTSTATS = ['ACCEPTED', 'DECLINED', 'TENTATIVE', 'NEEDS-ACTION', 'DELEGATED']
@@ -25,14 +33,18 @@ export function kindOf(event: Component, owner: readonly string[]): EventKind {
   if (answer === 'NEEDS-ACTION') return 'unanswered'
   if (status === 'TENTATIVE' || answer === 'TENTATIVE' || outlook === 'TENTATIVE') return 'tentative'
   if (outlook === 'OOF') return 'out-of-office'
-  return transparency === '' && (outlook === 'FREE' || outlook === 'WORKINGELSEWHERE') ? 'transparent' : 'busy'
+  return transparency === '' && (outlook === 'FREE' || outlook === 'WORKINGELSEWHERE')
+    ? 'transparent'
+    : 'busy'
 }
 
 const word = (property: Property | undefined): string => property?.value.trim().toUpperCase() ?? ''
 
 /** Null when the owner is not invited, or organizes it: an organizer need not answer, but may have declined. */
 function ownAnswer(event: Component, owner: readonly string[]): string | null {
-  const invited = event.properties.find((property) => property.name === 'ATTENDEE' && owner.includes(addressOf(property)))
+  const invited = event.properties.find(
+    (property) => property.name === 'ATTENDEE' && owner.includes(addressOf(property)),
+  )
   if (!invited) return null
   const answer = (param(invited, 'PARTSTAT') ?? 'NEEDS-ACTION').toUpperCase()
   const organizer = find(event, 'ORGANIZER')

@@ -6,7 +6,17 @@ import { fingerprint, markLine, readMark, wordsOf } from './words.ts'
 import { attendeeLine, organizerLine, timeLines, zoneLines } from './write.ts'
 import type { CalendarEvent } from './write.ts'
 
-const OURS = new Set(['DTSTAMP', 'DTSTART', 'DTEND', 'DURATION', 'SEQUENCE', 'STATUS', 'LAST-MODIFIED', 'X-RITROVO-WROTE', 'X-MICROSOFT-CDO-ALLDAYEVENT'])
+const OURS = new Set([
+  'DTSTAMP',
+  'DTSTART',
+  'DTEND',
+  'DURATION',
+  'SEQUENCE',
+  'STATUS',
+  'LAST-MODIFIED',
+  'X-RITROVO-WROTE',
+  'X-MICROSOFT-CDO-ALLDAYEVENT',
+])
 
 /**
  * The stored object with our booking's new times in it. Everything we do not own stays as it is, line by line: alarms,
@@ -44,7 +54,8 @@ function placeOf(lines: string[], uid: string): { begin: number; end: number } |
     const end = lines.findIndex((line, index) => index > begin && /^END:\s*VEVENT\s*$/i.test(line))
     if (end < 0) return null
     const parsed = parse(['BEGIN:VCALENDAR', ...lines.slice(begin, end + 1), 'END:VCALENDAR'].join('\n'))
-    if (parsed.kind === 'calendar' && parsed.calendar.parts.some((part) => isMaster(part, uid))) return { begin, end }
+    if (parsed.kind === 'calendar' && parsed.calendar.parts.some((part) => isMaster(part, uid)))
+      return { begin, end }
     begin = end
   }
   return null
@@ -62,14 +73,21 @@ function mergedEvent(lines: string[], master: Component, event: CalendarEvent): 
     const before = find(master, name)?.value ?? ''
     // Without a mark nobody knows who wrote it: then it is the host's.
     const untouched = mark[index] === fingerprint(before)
-    return { name, line: `${name}:${value}`, empty: value === '', untouched, print: untouched ? fingerprint(value) : (mark[index] ?? '') }
+    return {
+      name,
+      line: `${name}:${value}`,
+      empty: value === '',
+      untouched,
+      print: untouched ? fingerprint(value) : (mark[index] ?? ''),
+    }
   })
   for (const line of lines) {
     const name = nameOf(line)
     if (name === 'END') depth--
     const word = words.find((each) => each.name === name)
     if (depth !== 1 || (!OURS.has(name) && !word?.untouched)) kept.push(line)
-    if (name === 'BEGIN' && ++depth === 1) kept.push(...own, ...words.flatMap((each) => (each.untouched && !each.empty ? [each.line] : [])))
+    if (name === 'BEGIN' && ++depth === 1)
+      kept.push(...own, ...words.flatMap((each) => (each.untouched && !each.empty ? [each.line] : [])))
   }
   const end = kept.pop()!
   return [...kept, ...peopleLines(master, event), markLine(words.map(({ print }) => print)), end]
@@ -89,8 +107,16 @@ function peopleLines(master: Component, event: CalendarEvent): string[] {
 function withoutZone(lines: string[], { zone }: CalendarEvent): string[] {
   const kept: string[] = []
   for (let i = 0; i < lines.length; i++) {
-    const end = /^BEGIN:\s*VTIMEZONE\s*$/i.test(lines[i]!) ? lines.findIndex((line, index) => index > i && /^END:\s*VTIMEZONE\s*$/i.test(line)) : -1
-    if (end >= 0 && lines.slice(i, end).some((line) => nameOf(line) === 'TZID' && line.slice(line.indexOf(':') + 1).trim() === zone)) i = end
+    const end = /^BEGIN:\s*VTIMEZONE\s*$/i.test(lines[i]!)
+      ? lines.findIndex((line, index) => index > i && /^END:\s*VTIMEZONE\s*$/i.test(line))
+      : -1
+    if (
+      end >= 0 &&
+      lines
+        .slice(i, end)
+        .some((line) => nameOf(line) === 'TZID' && line.slice(line.indexOf(':') + 1).trim() === zone)
+    )
+      i = end
     else kept.push(lines[i]!)
   }
   return kept

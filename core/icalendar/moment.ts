@@ -38,7 +38,9 @@ const ISO = /^(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d))?(?:\.\d+
 function basic(text: string): string {
   const [, year, month, date, hour, minute, second = '00', utc = ''] = ISO.exec(text.trim()) ?? []
   if (year === undefined) return ''
-  return hour === undefined ? `${year}${month}${date}` : `${year}${month}${date}T${hour}${minute}${second}${utc.toUpperCase()}`
+  return hour === undefined
+    ? `${year}${month}${date}`
+    : `${year}${month}${date}T${hour}${minute}${second}${utc.toUpperCase()}`
 }
 
 /** NaN unless all of them are ASCII digits. */
@@ -56,11 +58,15 @@ const NEVER = 8.64e15 // where JavaScript's calendar ends, in either direction
 
 /** The widest stretch a date that does not exist can mean: clamped to its month or rolled on to the next, both days whole. */
 export function looseStretch(text: string): { start: Wall; end: Wall } | null {
-  const [, sign, year, month, date] = /^\s*(?:([+-])(?=\d{6}))?((?<=[+-])\d{6}|(?<![+-])\d{4})-?(\d\d)-?(\d\d)(?!\d)/.exec(text) ?? []
+  const [, sign, year, month, date] =
+    /^\s*(?:([+-])(?=\d{6}))?((?<=[+-])\d{6}|(?<![+-])\d{4})-?(\d\d)-?(\d\d)(?!\d)/.exec(text) ?? []
   if (year === undefined) return null
   if (sign !== undefined) return sign === '+' ? { start: NEVER, end: NEVER } : { start: -NEVER, end: -NEVER }
   if (Number(month) < 1 || Number(month) > 12)
-    return { start: dayOfDate(Number(year), 1, 1) * DAY, end: (dayOfDate(Number(year) + 1, 12, 31) + 1) * DAY }
+    return {
+      start: dayOfDate(Number(year), 1, 1) * DAY,
+      end: (dayOfDate(Number(year) + 1, 12, 31) + 1) * DAY,
+    }
   const length = daysIn(Number(year), Number(month))
   const first = dayOfDate(Number(year), Number(month), Math.min(Math.max(Number(date), 1), length))
   const rolled = dayOfDate(Number(year), Number(month), 1) + Number(date) - 1

@@ -8,9 +8,9 @@ import { readEvent } from './event.ts'
 import type { Event, Surroundings } from './event.ts'
 import { addressOf } from './kind.ts'
 import { looseStretch } from './moment.ts'
+import type { Expansion, Occurrence } from './occur.ts'
 import { FULL_TANK } from './recur.ts'
 import { compare, expandSeries } from './series.ts'
-import type { Expansion, Occurrence } from './series.ts'
 import { trouble } from './trouble.ts'
 import type { TroubleCode } from './trouble.ts'
 
@@ -35,12 +35,22 @@ const MOST_ATTENDEES = 500
 /** Null when it holds no event at all (a task, a journal). Never throws; what it cannot read it keeps busy (I8). */
 export function readObject(text: string, reading: Reading): ObjectReading | null {
   const parsed = parse(text)
-  if (parsed.kind === 'unreadable') return unreadable(text, reading, text.length > LONGEST_OBJECT ? 'too-large' : 'unreadable')
+  if (parsed.kind === 'unreadable')
+    return unreadable(text, reading, text.length > LONGEST_OBJECT ? 'too-large' : 'unreadable')
   const sources = parsed.calendar.parts.filter(({ name }) => name === 'VEVENT')
   if (sources.length === 0) return null
-  const around: Surroundings = { local: transitionsOf(reading.zone), clocks: clocksOf(parsed.calendar), owner: reading.owner }
+  const around: Surroundings = {
+    local: transitionsOf(reading.zone),
+    clocks: clocksOf(parsed.calendar),
+    owner: reading.owner,
+  }
   const events = sources.map((source) => readEvent(source, around))
-  const into: Expansion = { window: reading.window, fuel: { left: FULL_TANK }, found: [], troubles: new Set() }
+  const into: Expansion = {
+    window: reading.window,
+    fuel: { left: FULL_TANK },
+    found: [],
+    troubles: new Set(),
+  }
   for (const group of byUid(events)) expandSeries(mastersOf(group), group.filter(isOverride), around, into)
   const leading = events.find((event) => !isOverride(event)) ?? events[0]!
   const secret = events.some(({ source }) => isPrivate(source))
@@ -91,8 +101,11 @@ function isPrivate(source: Component): boolean {
 
 function titleOf(source: Component): string | null {
   const text = textOf(source, 'SUMMARY')
-  // eslint-disable-next-line no-control-regex
-  const title = text?.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim().slice(0, LONGEST_TITLE).toWellFormed()
+  const title = text
+    ?.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_TITLE)
+    .toWellFormed()
   return title ? title : null
 }
 
@@ -116,7 +129,9 @@ export function unreadable(source: string, { window }: Reading, code: TroubleCod
   let start = Infinity
   let end = -Infinity
   let repeats = source.length > LONGEST_OBJECT || !text.includes('END:VEVENT')
-  for (const [, name, value] of text.matchAll(/^(DTSTART|DTEND|DURATION|RRULE|RDATE|RECURRENCE-ID)\b[^:\n]{0,500}:(.{0,200})/gim)) {
+  for (const [, name, value] of text.matchAll(
+    /^(DTSTART|DTEND|DURATION|RRULE|RDATE|RECURRENCE-ID)\b[^:\n]{0,500}:(.{0,200})/gim,
+  )) {
     const upper = name!.toUpperCase()
     if (upper === 'RRULE' || upper === 'RDATE' || upper === 'DURATION') repeats = true
     const stretch = looseStretch(value!)

@@ -19,7 +19,15 @@ const PROBE = 40_000
  * wall clock: a weekly nine o'clock stays nine o'clock over every change of the clocks (D28). DTSTART is here only if
  * the rule names it.
  */
-export function instances(rule: Rule, start: Wall, from: Wall, to: Wall, until: Wall, fuel: Fuel, most = MOST_INSTANCES): Wall[] | null {
+export function instances(
+  rule: Rule,
+  start: Wall,
+  from: Wall,
+  to: Wall,
+  until: Wall,
+  fuel: Fuel,
+  most = MOST_INSTANCES,
+): Wall[] | null {
   const found: Wall[] = []
   const times = rule.frequency in STEP ? [] : timesOfDay(rule, start)
   const last = Math.min(until, rule.count === null ? Infinity : (lastByCount(rule, start, times) ?? Infinity))
@@ -31,13 +39,24 @@ export function instances(rule: Rule, start: Wall, from: Wall, to: Wall, until: 
     if (wall > last || wall >= to || remaining-- === 0) return false
     return wall < from || found.push(wall) < most
   }
-  const finished = rule.frequency in STEP ? bySteps(rule, start, begin, Math.min(to, last + 1), fuel, take) : byDays(rule, start, begin, Math.min(to, last + 1), times, fuel, take)
+  const finished =
+    rule.frequency in STEP
+      ? bySteps(rule, start, begin, Math.min(to, last + 1), fuel, take)
+      : byDays(rule, start, begin, Math.min(to, last + 1), times, fuel, take)
   return finished && found.length < MOST_INSTANCES ? found : null
 }
 
 /** Whether the rule names any moment at all: 30 February never comes, and who wrote it meant something else (D21). */
 export function everMatches(rule: Rule, start: Wall): boolean {
-  const found = instances({ ...rule, count: null }, start, start, start + FOREVER, Infinity, { left: PROBE }, 1)
+  const found = instances(
+    { ...rule, count: null },
+    start,
+    start,
+    start + FOREVER,
+    Infinity,
+    { left: PROBE },
+    1,
+  )
   return found !== null && found.length > 0
 }
 
@@ -47,7 +66,15 @@ type Take = (candidate: Wall) => boolean
 const STEP: Partial<Record<string, number>> = { HOURLY: HOUR, MINUTELY: MINUTE, SECONDLY: 1000 }
 
 /** Years, months, weeks, days: each period gives its days, each day its times. False when the fuel ran out. */
-function byDays(rule: Rule, start: Wall, begin: Wall, to: Wall, times: number[], fuel: Fuel, take: Take): boolean {
+function byDays(
+  rule: Rule,
+  start: Wall,
+  begin: Wall,
+  to: Wall,
+  times: number[],
+  fuel: Fuel,
+  take: Take,
+): boolean {
   const startDay = Math.floor(start / DAY)
   const filter = dayFilter(rule, startDay)
   const first = periodOf(rule, startDay)
@@ -58,7 +85,13 @@ function byDays(rule: Rule, start: Wall, begin: Wall, to: Wall, times: number[],
     fuel.left -= 1 + days.length * times.length
     if (fuel.left < 0) return false
     if (rule.positions) {
-      if (!chosen(days.flatMap((day) => times.map((time) => day * DAY + time)), rule.positions).every(take)) return true
+      if (
+        !chosen(
+          days.flatMap((day) => times.map((time) => day * DAY + time)),
+          rule.positions,
+        ).every(take)
+      )
+        return true
     } else for (const day of days) for (const time of times) if (!take(day * DAY + time)) return true
   }
 }
@@ -70,8 +103,8 @@ function bySteps(rule: Rule, start: Wall, begin: Wall, to: Wall, fuel: Fuel, tak
   const filter = dayFilter(rule, Math.floor(start / DAY))
   const minutes = rule.frequency === 'HOURLY' ? (rule.minutes ?? [Math.floor(start / MINUTE) % 60]) : null
   const seconds = rule.frequency !== 'SECONDLY' ? (rule.seconds ?? [Math.floor(start / 1000) % 60]) : null
-  const floor = (minutes ? HOUR : seconds ? MINUTE : 1000) as number
-  for (let k = Math.max(0, Math.floor((begin - start) / step)); ; ) {
+  const floor = minutes ? HOUR : seconds ? MINUTE : 1000
+  for (let k = Math.max(0, Math.floor((begin - start) / step)); ;) {
     const wall = start + k * step
     if (Math.floor(wall / floor) * floor >= to) return true
     if (--fuel.left < 0) return false
@@ -94,9 +127,11 @@ function nextPossible(rule: Rule, filter: DayFilter, wall: Wall): Wall {
   const day = Math.floor(wall / DAY)
   if (!matchesDay(filter, day)) return (day + 1) * DAY
   const inDay = wall - day * DAY
-  if (rule.hours && !rule.hours.includes(Math.floor(inDay / HOUR))) return Math.floor(wall / HOUR) * HOUR + HOUR
+  if (rule.hours && !rule.hours.includes(Math.floor(inDay / HOUR)))
+    return Math.floor(wall / HOUR) * HOUR + HOUR
   if (rule.frequency === 'HOURLY') return wall
-  if (rule.minutes && !rule.minutes.includes(Math.floor(inDay / MINUTE) % 60)) return Math.floor(wall / MINUTE) * MINUTE + MINUTE
+  if (rule.minutes && !rule.minutes.includes(Math.floor(inDay / MINUTE) % 60))
+    return Math.floor(wall / MINUTE) * MINUTE + MINUTE
   if (rule.frequency === 'MINUTELY') return wall
   return rule.seconds && !rule.seconds.includes(Math.floor(inDay / 1000) % 60) ? wall + 1000 : wall
 }
@@ -108,8 +143,11 @@ function timesOfDay(rule: Rule, start: Wall): number[] {
   const minutes = rule.minutes ?? [Math.floor(time / MINUTE) % 60]
   const seconds = rule.seconds ?? [Math.floor(time / 1000) % 60]
   // A day of that many instances is over the limit in any window; how many more there are no longer matters.
-  if (hours.length * minutes.length * seconds.length >= MOST_INSTANCES) return new Array<number>(MOST_INSTANCES).fill(time)
-  return hours.flatMap((hour) => minutes.flatMap((minute) => seconds.map((second) => hour * HOUR + minute * MINUTE + second * 1000)))
+  if (hours.length * minutes.length * seconds.length >= MOST_INSTANCES)
+    return Array.from({ length: MOST_INSTANCES }, () => time)
+  return hours.flatMap((hour) =>
+    minutes.flatMap((minute) => seconds.map((second) => hour * HOUR + minute * MINUTE + second * 1000)),
+  )
 }
 
 /** Where every period yields the same number, the last instance is arithmetic (D22); null where it must be counted. */
@@ -118,7 +156,9 @@ function lastByCount(rule: Rule, start: Wall, times: number[]): Wall | null {
   const left = rule.count! - 1
   const unit = STEP[rule.frequency]
   if (unit !== undefined)
-    return rule.weekdays || rule.hours || rule.minutes || rule.seconds ? null : start + left * unit * rule.interval
+    return rule.weekdays || rule.hours || rule.minutes || rule.seconds
+      ? null
+      : start + left * unit * rule.interval
   if (rule.frequency !== 'WEEKLY' && (rule.frequency !== 'DAILY' || rule.weekdays)) return null
   const startDay = Math.floor(start / DAY)
   const length = rule.frequency === 'WEEKLY' ? 7 : 1
@@ -127,7 +167,10 @@ function lastByCount(rule: Rule, start: Wall, times: number[]): Wall | null {
   const pattern = days.flatMap((day) => times.map((time) => (day - base) * DAY + time))
   const before = pattern.filter((offset) => base * DAY + offset < start).length
   const index = before + left
-  return (base + Math.floor(index / pattern.length) * length * rule.interval) * DAY + pattern[index % pattern.length]!
+  return (
+    (base + Math.floor(index / pattern.length) * length * rule.interval) * DAY +
+    pattern[index % pattern.length]!
+  )
 }
 
 function chosen(candidates: Wall[], positions: number[]): Wall[] {
@@ -173,7 +216,9 @@ type DayFilter = Pick<Rule, 'months' | 'monthDays' | 'yearDays' | 'weeks' | 'wee
 function dayFilter(rule: Rule, startDay: DayNumber): DayFilter {
   const date = new Date(startDay * DAY)
   let { months, monthDays } = rule
-  let weekdays = rule.weekdays?.some(({ nth }) => nth === 0) ? rule.weekdays.reduce((mask, { day, nth }) => (nth === 0 ? mask | (1 << day) : mask), 0) : null
+  let weekdays = rule.weekdays?.some(({ nth }) => nth === 0)
+    ? rule.weekdays.reduce((mask, { day, nth }) => (nth === 0 ? mask | (1 << day) : mask), 0)
+    : null
   const nths = rule.weekdays?.filter(({ nth }) => nth !== 0) ?? []
   const { frequency } = rule
   if (frequency === 'WEEKLY' && !rule.weekdays) weekdays = 1 << weekdayOf(startDay)
@@ -198,18 +243,23 @@ function daysOf(rule: Rule, filter: DayFilter, period: number, fuel: Fuel): DayN
   switch (rule.frequency) {
     case 'YEARLY': {
       const months = filter.months ?? ALL_MONTHS
-      return months.length === 1 ? daysOfMonth(filter, period, months[0]!, fuel) : months.flatMap((month) => daysOfMonth(filter, period, month, fuel))
+      return months.length === 1
+        ? daysOfMonth(filter, period, months[0]!, fuel)
+        : months.flatMap((month) => daysOfMonth(filter, period, month, fuel))
     }
     case 'MONTHLY': {
       const month = (period % 12) + 1
-      return filter.months && !filter.months.includes(month) ? [] : daysOfMonth(filter, Math.floor(period / 12), month, fuel)
+      return filter.months && !filter.months.includes(month)
+        ? []
+        : daysOfMonth(filter, Math.floor(period / 12), month, fuel)
     }
     case 'WEEKLY': {
       const first = firstDay(rule, period)
       const days: DayNumber[] = []
       const mask = filter.weekdays!
       for (let i = 0; i < 7; i++)
-        if (mask & (1 << ((rule.weekStart + i) % 7)) && (!filter.months || matchesDay(filter, first + i))) days.push(first + i)
+        if (mask & (1 << ((rule.weekStart + i) % 7)) && (!filter.months || matchesDay(filter, first + i)))
+          days.push(first + i)
       return days
     }
     default:
@@ -224,7 +274,8 @@ function daysOfMonth(filter: DayFilter, year: number, month: number, fuel: Fuel)
   const before = dayOfDate(year, month, 1) - 1
   const days: DayNumber[] = []
   fuel.left -= length
-  for (let date = 1; date <= length; date++) if (matches(filter, before + date, year, date, length)) days.push(before + date)
+  for (let date = 1; date <= length; date++)
+    if (matches(filter, before + date, year, date, length)) days.push(before + date)
   return days
 }
 
@@ -234,7 +285,10 @@ function matchesDay(filter: DayFilter, day: DayNumber): boolean {
   const date = new Date(day * DAY)
   const year = date.getUTCFullYear()
   const month = date.getUTCMonth() + 1
-  return (!filter.months || filter.months.includes(month)) && matches(filter, day, year, date.getUTCDate(), daysIn(year, month))
+  return (
+    (!filter.months || filter.months.includes(month)) &&
+    matches(filter, day, year, date.getUTCDate(), daysIn(year, month))
+  )
 }
 
 function matches(filter: DayFilter, day: DayNumber, year: number, date: number, length: number): boolean {
@@ -243,7 +297,11 @@ function matches(filter: DayFilter, day: DayNumber, year: number, date: number, 
   if (weekdays !== null || nths) {
     const weekday = weekdayOf(day)
     const plain = weekdays !== null && (weekdays & (1 << weekday)) !== 0
-    if (!plain && !nths?.some((each) => each.day === weekday && isNth(filter, each.nth, day, year, date, length))) return false
+    if (
+      !plain &&
+      !nths?.some((each) => each.day === weekday && isNth(filter, each.nth, day, year, date, length))
+    )
+      return false
   }
   if (yearDays) {
     const inYear = day - dayOfDate(year, 1, 1) + 1
@@ -252,7 +310,14 @@ function matches(filter: DayFilter, day: DayNumber, year: number, date: number, 
   return !weeks || matchesWeek(weeks, filter.weekStart, day, year)
 }
 
-function isNth(filter: DayFilter, nth: number, day: DayNumber, year: number, date: number, length: number): boolean {
+function isNth(
+  filter: DayFilter,
+  nth: number,
+  day: DayNumber,
+  year: number,
+  date: number,
+  length: number,
+): boolean {
   const position = filter.nthInYear ? day - dayOfDate(year, 1, 1) + 1 : date
   const size = filter.nthInYear ? (isLeap(year) ? 366 : 365) : length
   return nth > 0 ? Math.ceil(position / 7) === nth : Math.ceil((size - position + 1) / 7) === -nth

@@ -106,7 +106,8 @@ function readPart(rule: Rule, name: string, value: string): boolean {
 function allowed(rule: Rule): boolean {
   const { frequency } = rule
   if (rule.weeks && frequency !== 'YEARLY') return false
-  if (rule.yearDays && (frequency === 'MONTHLY' || frequency === 'WEEKLY' || frequency === 'DAILY')) return false
+  if (rule.yearDays && (frequency === 'MONTHLY' || frequency === 'WEEKLY' || frequency === 'DAILY'))
+    return false
   if (rule.monthDays && frequency === 'WEEKLY') return false
   const ordinal = rule.weekdays?.some(({ nth }) => nth !== 0) ?? false
   return !ordinal || frequency === 'MONTHLY' || (frequency === 'YEARLY' && rule.weeks === null)
@@ -124,7 +125,8 @@ function list(value: string, least: number, most: number, negative = false): num
   const numbers: number[] = []
   for (const item of value.split(',')) {
     const number = /^\s*[+-]?\d{1,3}\s*$/.test(item) ? Number(item) : NaN
-    if (!(number >= least && number <= most) && !(negative && -number >= least && -number <= most)) return null
+    if (!(number >= least && number <= most) && !(negative && -number >= least && -number <= most))
+      return null
     if (!numbers.includes(number)) numbers.push(number)
   }
   return numbers.sort((a, b) => a - b)

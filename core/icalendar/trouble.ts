@@ -11,7 +11,8 @@ export const TROUBLES = [
 export type TroubleCode = (typeof TROUBLES)[number]
 
 /** As kept with the event: the code, then a colon and a detail to show, if there is one. */
-export const trouble = (code: TroubleCode, detail = ''): string => (detail === '' ? code : `${code}:${detail.slice(0, 120)}`)
+export const trouble = (code: TroubleCode, detail = ''): string =>
+  detail === '' ? code : `${code}:${detail.slice(0, 120)}`
 
 export function readTrouble(text: string): { code: TroubleCode; detail: string } {
   const colon = text.indexOf(':')

@@ -117,7 +117,8 @@ export function writeZone(name: Zone, span: Span): string[] {
   const changes: number[] = []
   for (let i = Math.max(first, 1); i <= last; i++) changes.push(i)
   const rules = changes.map((index) => yearly(table, index))
-  if (changes.length === 0) lines.push(...observance('STANDARD', 0, table.offset[first]!, table.offset[first]!, null))
+  if (changes.length === 0)
+    lines.push(...observance('STANDARD', 0, table.offset[first]!, table.offset[first]!, null))
   else if (rules.every((rule) => rule !== null)) {
     // Two changes a year: the earliest of each stands for all that follow.
     for (const rule of new Set(rules)) lines.push(...change(table, changes[rules.indexOf(rule)]!, rule))
@@ -132,7 +133,12 @@ function change(table: Transitions, index: number, rule: string | null): string[
 }
 
 function observance(kind: string, onset: Wall, from: number, to: number, rule: string | null): string[] {
-  const lines = [`BEGIN:${kind}`, `DTSTART:${stampOf(onset)}`, `TZOFFSETFROM:${offsetText(from)}`, `TZOFFSETTO:${offsetText(to)}`]
+  const lines = [
+    `BEGIN:${kind}`,
+    `DTSTART:${stampOf(onset)}`,
+    `TZOFFSETFROM:${offsetText(from)}`,
+    `TZOFFSETTO:${offsetText(to)}`,
+  ]
   return [...lines, ...(rule === null ? [] : [`RRULE:${rule}`]), `END:${kind}`]
 }
 
@@ -146,12 +152,14 @@ function yearly(table: Transitions, index: number): string | null {
   const date = new Date(onset)
   const [year, month, dayOfMonth] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
   const weekday = weekdayOf(Math.floor(onset / DAY))
-  const nths = dayOfMonth + 7 > daysIn(year, month) ? [-1, Math.ceil(dayOfMonth / 7)] : [Math.ceil(dayOfMonth / 7)]
+  const nths =
+    dayOfMonth + 7 > daysIn(year, month) ? [-1, Math.ceil(dayOfMonth / 7)] : [Math.ceil(dayOfMonth / 7)]
   const fitting = nths.find((nth) => {
     for (let later = year + 1; later <= year + YEARS_AHEAD; later++) {
       const wall = nthWeekday(later, month, weekday, nth) * DAY + (onset - Math.floor(onset / DAY) * DAY)
       const found = table.at.indexOf(wall - from)
-      if (found < 0 || table.offset[found] !== table.offset[index] || table.offset[found - 1] !== from) return false
+      if (found < 0 || table.offset[found] !== table.offset[index] || table.offset[found - 1] !== from)
+        return false
     }
     return true
   })

@@ -17,7 +17,8 @@ export function wordsOf({ title, description, location, url }: Words): [name: st
 const MARK = 'X-RITROVO-WROTE'
 
 /** Fingerprints of the words we wrote, kept in the event itself, so that an update knows which of them the host has since rewritten. */
-export const writeMark = (words: Words): string => markLine(wordsOf(words).map(([, value]) => fingerprint(value)))
+export const writeMark = (words: Words): string =>
+  markLine(wordsOf(words).map(([, value]) => fingerprint(value)))
 
 export const markLine = (fingerprints: readonly string[]): string => `${MARK}:${fingerprints.join('-')}`
 

@@ -28,10 +28,76 @@ const EVENT: CalendarEvent = {
 
 // What stands between two words of every text in turn. 60 and more ways to get out of a line, a value or a quote.
 const HOSTILE: string[] = [
-  ...['\r\n', '\r', '\n', '\n\r', '\r\n ', '\r\n\t', '\n ', '\u2028', '\u2029', '\u0085', '\v', '\f', '\u001c', '\u001d', '\u001e', '\0', '\u0007', '\u001b[31m', '\u007f', '\ufeff'],
-  ...['\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:evil', '\nEND:VEVENT', '\rEND:VCALENDAR\r', '\u2028END:VEVENT\u2028', '\r\nATTENDEE:mailto:evil@example.test', '\nRRULE:FREQ=DAILY', '\\nEND:VEVENT'],
-  ...['END:VEVENT', 'BEGIN:VALARM', ':', ';', ',', '"', "'", '\\', '\\\\', '\\,', '\\;', '\\n', '\\N', '\\\n', ';"', '":mailto:evil@example.test', ';CN="x":', '^', "^'", '^n', '^^', '%0D%0A', '%00'],
-  ...['\ud800', '\udc00', '\udfff\ud800', '👩‍👩‍👧‍👦', '🙂'.repeat(60), 'é'.repeat(80), 'a'.repeat(200), `${'x'.repeat(73)}🙂`, `${'x'.repeat(74)}é`, 'שלום', 'مرحبا', '\u202e', '\u200b', '１２３', '=', '<script>', 'mailto:', ' \t ', 'ﬁ', 'A\u0301'],
+  '\r\n',
+  '\r',
+  '\n',
+  '\n\r',
+  '\r\n ',
+  '\r\n\t',
+  '\n ',
+  '\u2028',
+  '\u2029',
+  '\u0085',
+  '\v',
+  '\f',
+  '\u001c',
+  '\u001d',
+  '\u001e',
+  '\0',
+  '\u0007',
+  '\u001b[31m',
+  '\u007f',
+  '\ufeff',
+  '\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:evil',
+  '\nEND:VEVENT',
+  '\rEND:VCALENDAR\r',
+  '\u2028END:VEVENT\u2028',
+  '\r\nATTENDEE:mailto:evil@example.test',
+  '\nRRULE:FREQ=DAILY',
+  '\\nEND:VEVENT',
+  'END:VEVENT',
+  'BEGIN:VALARM',
+  ':',
+  ';',
+  ',',
+  '"',
+  "'",
+  '\\',
+  '\\\\',
+  '\\,',
+  '\\;',
+  '\\n',
+  '\\N',
+  '\\\n',
+  ';"',
+  '":mailto:evil@example.test',
+  ';CN="x":',
+  '^',
+  "^'",
+  '^n',
+  '^^',
+  '%0D%0A',
+  '%00',
+  '\ud800',
+  '\udc00',
+  '\udfff\ud800',
+  '👩‍👩‍👧‍👦',
+  '🙂'.repeat(60),
+  'é'.repeat(80),
+  'a'.repeat(200),
+  `${'x'.repeat(73)}🙂`,
+  `${'x'.repeat(74)}é`,
+  'שלום',
+  'مرحبا',
+  '\u202e',
+  '\u200b',
+  '１２３',
+  '=',
+  '<script>',
+  'mailto:',
+  ' \t ',
+  'ﬁ',
+  'A\u0301',
 ]
 const hostileEvent = (text: string): CalendarEvent => ({
   ...EVENT,
@@ -44,7 +110,8 @@ const hostileEvent = (text: string): CalendarEvent => ({
   attendees: [{ name: `a${text}1`, email: `a${text}1@example.test` }],
 })
 const clean = (text: string): string => cleanText(text)
-const name = (text: string): string => cleanText(text).replaceAll('\n', ' ').replaceAll('"', "'").replaceAll('\\', '/')
+const name = (text: string): string =>
+  cleanText(text).replaceAll('\n', ' ').replaceAll('"', "'").replaceAll('\\', '/')
 
 describe('G06 whatever is in its texts, the object holds one event with these values', () => {
   test(`${HOSTILE.length} texts, read back by ical.js`, () => {
@@ -57,7 +124,9 @@ describe('G06 whatever is in its texts, the object holds one event with these va
       expect(events.length, JSON.stringify(text)).toBe(1)
       expect(calendar.getAllSubcomponents().map((part) => part.name)).toEqual(['vtimezone', 'vevent'])
       const vevent = events[0]!
-      const values = ['uid', 'summary', 'description', 'location'].map((property) => vevent.getFirstPropertyValue(property))
+      const values = ['uid', 'summary', 'description', 'location'].map((property) =>
+        vevent.getFirstPropertyValue(property),
+      )
       expect(values).toEqual([event.uid, event.title, event.description, event.location].map(clean))
       expect(vevent.getAllProperties('attendee').length).toBe(1)
       expect(vevent.getFirstProperty('attendee')!.getParameter('cn')).toBe(name(event.attendees[0]!.name))
@@ -75,16 +144,27 @@ for text in json.load(sys.stdin):
     events = icalendar.Calendar.from_ical(text).walk('VEVENT')
     out.append([len(events)] + [str(events[0][p]) for p in ('UID', 'SUMMARY', 'DESCRIPTION', 'LOCATION')])
 print(json.dumps(out))`
-    const answer = JSON.parse(execFileSync('/usr/bin/python3', ['-c', script], { input: JSON.stringify(objects), encoding: 'utf8' })) as unknown[]
+    const answer = JSON.parse(
+      execFileSync('/usr/bin/python3', ['-c', script], { input: JSON.stringify(objects), encoding: 'utf8' }),
+    ) as unknown[]
     // python-icalendar 4 takes "\\n" after a doubled backslash for a newline (its order of replacements); the others are exact.
-    const exact = HOSTILE.map((text, index) => ({ text, index })).filter(({ text }) => !/\\\\?[nN,;]|\\/.test(text))
+    const exact = HOSTILE.map((text, index) => ({ text, index })).filter(
+      ({ text }) => !/\\\\?[nN,;]|\\/.test(text),
+    )
     for (const { text, index } of exact) {
       const event = hostileEvent(text)
-      expect(answer[index], JSON.stringify(text)).toEqual([1, ...[event.uid, event.title, event.description, event.location].map(clean)])
+      expect(answer[index], JSON.stringify(text)).toEqual([
+        1,
+        ...[event.uid, event.title, event.description, event.location].map(clean),
+      ])
     }
     for (const [index, text] of HOSTILE.entries()) {
       expect((answer[index] as unknown[])[0]).toBe(1)
-      expect(readWritten(objects[index]!, clean(hostileEvent(text).uid), 'UTC')).toEqual({ span: EVENT.span, title: clean(hostileEvent(text).title), cancelled: false })
+      expect(readWritten(objects[index]!, clean(hostileEvent(text).uid), 'UTC')).toEqual({
+        span: EVENT.span,
+        title: clean(hostileEvent(text).title),
+        cancelled: false,
+      })
     }
   })
   test('every line is at most 75 octets, ends with CRLF and is well-formed UTF-8', () => {
@@ -108,7 +188,8 @@ test('a fold never comes inside a character, wherever it falls', () => {
 })
 
 describe('what stands in an object', () => {
-  const lines = (purpose: Purpose, event = EVENT) => writeObject(event, purpose).replaceAll('\r\n ', '').split('\r\n')
+  const lines = (purpose: Purpose, event = EVENT) =>
+    writeObject(event, purpose).replaceAll('\r\n ', '').split('\r\n')
   test('an invitation', () => {
     expect(lines('REQUEST')).toEqual(
       expect.arrayContaining([
@@ -134,7 +215,8 @@ describe('what stands in an object', () => {
   test('a stored object has no METHOD, and leaves the inviting to us', () => {
     const stored = lines('STORE')
     expect(stored.some((line) => line.startsWith('METHOD'))).toBe(false)
-    for (const line of stored.filter((each) => /^(ATTENDEE|ORGANIZER)/.test(each))) expect(line).toContain(';SCHEDULE-AGENT=CLIENT')
+    for (const line of stored.filter((each) => /^(ATTENDEE|ORGANIZER)/.test(each)))
+      expect(line).toContain(';SCHEDULE-AGENT=CLIENT')
   })
   test('UTC needs no VTIMEZONE', () => {
     const utc = lines('STORE', { ...EVENT, zone: 'UTC' })
@@ -146,14 +228,35 @@ describe('what stands in an object', () => {
   })
 })
 
-const ZONES = ['Europe/Rome', 'Europe/Dublin', 'America/New_York', 'America/Santiago', 'Asia/Kolkata', 'Asia/Kathmandu', 'Africa/Casablanca', 'Asia/Gaza', 'Australia/Lord_Howe', 'Pacific/Apia', 'Pacific/Chatham', 'Antarctica/Troll', 'America/Nuuk', 'Etc/GMT+12']
+const ZONES = [
+  'Europe/Rome',
+  'Europe/Dublin',
+  'America/New_York',
+  'America/Santiago',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Africa/Casablanca',
+  'Asia/Gaza',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+  'Pacific/Chatham',
+  'Antarctica/Troll',
+  'America/Nuuk',
+  'Etc/GMT+12',
+]
 
 describe('the VTIMEZONE we write', () => {
   test.each(ZONES)('%s: its rules give what the zone database gives, a year either way', (zone) => {
     for (const year of [2011, 2024, 2026, 2027, 2031]) {
       const start = Date.UTC(year, 6, 1, 8)
       const span = { start, end: start + HOUR }
-      const parsed = parse(['BEGIN:VCALENDAR', ...writeZone(zone, span).map((line) => line.replace('TZID:', 'TZID:X-')), 'END:VCALENDAR'].join('\n'))
+      const parsed = parse(
+        [
+          'BEGIN:VCALENDAR',
+          ...writeZone(zone, span).map((line) => line.replace('TZID:', 'TZID:X-')),
+          'END:VCALENDAR',
+        ].join('\n'),
+      )
       if (parsed.kind === 'unreadable') throw new Error('unreadable')
       const inner = parse(`BEGIN:VCALENDAR\n${parsed.calendar.parts[0]!.text}END:VCALENDAR`)
       const read = readZone(inner.kind === 'calendar' ? inner.calendar : parsed.calendar)!
@@ -161,7 +264,8 @@ describe('the VTIMEZONE we write', () => {
         const wall = instantToWall(zone, instant)
         const back = instantOf(read, wall)
         // An hour that comes twice may be read as its first.
-        if (back !== instant) expect(instantToWall(zone, back), `${zone} ${new Date(instant).toISOString()}`).toBe(wall)
+        if (back !== instant)
+          expect(instantToWall(zone, back), `${zone} ${new Date(instant).toISOString()}`).toBe(wall)
       }
     }
   })
@@ -173,9 +277,19 @@ describe('the VTIMEZONE we write', () => {
   })
   test('an event reads back as itself where the clocks change that very day', () => {
     for (const zone of ZONES)
-      for (const start of ['2026-03-29T00:30Z', '2026-10-25T00:30Z', '2026-10-25T01:30Z', '2026-11-01T05:30Z', '2027-01-01T00:00Z'].map((text) => Date.parse(text))) {
+      for (const start of [
+        '2026-03-29T00:30Z',
+        '2026-10-25T00:30Z',
+        '2026-10-25T01:30Z',
+        '2026-11-01T05:30Z',
+        '2027-01-01T00:00Z',
+      ].map((text) => Date.parse(text))) {
         const event = { ...EVENT, zone, span: { start, end: start + 2 * HOUR } }
-        const found = readObject(writeObject(event, 'STORE'), { window: { start: start - 48 * HOUR, end: start + 48 * HOUR }, zone: 'UTC', owner: [] })!
+        const found = readObject(writeObject(event, 'STORE'), {
+          window: { start: start - 48 * HOUR, end: start + 48 * HOUR },
+          zone: 'UTC',
+          owner: [],
+        })!
         expect(found.occurrences).toEqual([{ ...event.span, kind: 'busy', allDay: false }])
       }
   })

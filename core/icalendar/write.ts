@@ -60,7 +60,11 @@ export function writeObject(event: CalendarEvent, purpose: Purpose): string {
  * of that zone's rules after the booking is seen instead of silently shifting the hour (D11). Only an hour that comes
  * twice cannot be told by its wall time; an event that begins or ends in the second of them is written in UTC.
  */
-export function timeLines(event: CalendarEvent, status: 'CONFIRMED' | 'CANCELLED', sequence: number): string[] {
+export function timeLines(
+  event: CalendarEvent,
+  status: 'CONFIRMED' | 'CANCELLED',
+  sequence: number,
+): string[] {
   const write = inUtc(event)
     ? (instant: Instant) => `:${stampOf(wallOf(UTC, instant))}Z`
     : (instant: Instant) => `;TZID=${event.zone}:${stampOf(wallOf(transitionsOf(event.zone), instant))}`
@@ -83,7 +87,8 @@ function inUtc({ zone, span }: When): boolean {
   return [span.start, span.end].some((instant) => instantOf(clock, wallOf(clock, instant)) !== instant)
 }
 
-const wordLines = (words: Words): string[] => wordsOf(words).flatMap(([name, value]) => (value === '' ? [] : [`${name}:${value}`]))
+const wordLines = (words: Words): string[] =>
+  wordsOf(words).flatMap(([name, value]) => (value === '' ? [] : [`${name}:${value}`]))
 
 /**
  * SCHEDULE-AGENT=CLIENT (RFC 6638 §7.1): a server that sends invitations by itself leaves these people to us, who have
@@ -92,7 +97,10 @@ const wordLines = (words: Words): string[] => wordsOf(words).flatMap(([name, val
 export const organizerLine = ({ name, email }: Person, purpose: Purpose): string =>
   `ORGANIZER${purpose === 'STORE' ? ';SCHEDULE-AGENT=CLIENT' : ''};CN=${encodeParam(name)}:${encodeAddress(email)}`
 
-export function attendeeLine({ name, email, answer }: CalendarEvent['attendees'][number], purpose: Purpose): string {
+export function attendeeLine(
+  { name, email, answer }: CalendarEvent['attendees'][number],
+  purpose: Purpose,
+): string {
   const partstat = (answer ?? (purpose === 'STORE' ? 'accepted' : 'needs-action')).toUpperCase()
   const rsvp = purpose === 'REQUEST' && partstat === 'NEEDS-ACTION' ? ';RSVP=TRUE' : ''
   const agent = purpose === 'STORE' ? ';SCHEDULE-AGENT=CLIENT' : ''

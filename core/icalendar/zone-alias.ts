@@ -20,7 +20,10 @@ let windows: Map<string, string> | null = null
 
 function windowsZone(key: string): Zone | null {
   windows ??= new Map(
-    WINDOWS_TO_IANA_MAP.filter(({ territory }) => territory === '001').map(({ windowsName, iana }) => [windowsName.toLowerCase(), iana[0]!]),
+    WINDOWS_TO_IANA_MAP.filter(({ territory }) => territory === '001').map(({ windowsName, iana }) => [
+      windowsName.toLowerCase(),
+      iana[0],
+    ]),
   )
   return zone(windows.get(key) ?? '')
 }
@@ -62,7 +65,10 @@ const NAMES: Readonly<Record<string, string>> = {
 function displayed(key: string): Zone | null {
   const [, offset = '', places] = /^\((?:utc|gmt)([+-]\d\d:\d\d)?\) ?(.+)$/.exec(key) ?? []
   if (places === undefined) return null
-  const stated = offset === '' ? 0 : (offset[0] === '-' ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))) * 60_000
+  const stated =
+    offset === ''
+      ? 0
+      : (offset[0] === '-' ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))) * 60_000
   for (const place of [places, ...places.split(',')]) {
     const found = zone(PLACES[place.trim()] ?? zoneOfCity(place.trim()) ?? '')
     if (found !== null && keeps(found, stated)) return found
@@ -78,7 +84,13 @@ let cities: Map<string, string> | null = null
 
 function zoneOfCity(place: string): string | undefined {
   cities ??= new Map(
-    Intl.supportedValuesOf('timeZone').map((name) => [name.slice(name.lastIndexOf('/') + 1).replaceAll('_', ' ').toLowerCase(), name]),
+    Intl.supportedValuesOf('timeZone').map((name) => [
+      name
+        .slice(name.lastIndexOf('/') + 1)
+        .replaceAll('_', ' ')
+        .toLowerCase(),
+      name,
+    ]),
   )
   return cities.get(place)
 }

@@ -3,10 +3,11 @@ import type { Deps } from '#server/platform/deps.ts'
 import { failpoint } from '#server/platform/failpoint.ts'
 import type { Task } from '#server/platform/jobs.ts'
 import { leaseSeconds } from '#server/platform/lease.ts'
+import { everyWorkspace } from '#server/platform/workspaces.ts'
 import { AccessRevoked, NotFound, SlowDown, Unreachable } from '#server/providers/provider.ts'
 import { acknowledge, invite, proposeTimes, remind, tellHost, uninvite, declineLetter } from './letters.ts'
 import { publish, withdraw } from './publish.ts'
-import { allWorkspaces, changeBooking, claimEffect, dueBookings, findBooking, finishEffect, insertEffects, type BookingRow, type EffectRow } from './store.ts'
+import { changeBooking, claimEffect, dueBookings, findBooking, finishEffect, insertEffects, type BookingRow, type EffectRow } from './store.ts'
 
 /** How one try ended. `later` keeps the effect; its reason is a code that chooses the words people read. */
 export type EffectEnd = { kind: 'done' } | { kind: 'dropped' } | { kind: 'later'; trouble: string; after?: number } | { kind: 'failed'; trouble: string } | { kind: 'lost' }
@@ -106,8 +107,7 @@ export const sweepEffectsTask: Task = {
   name: 'bookings.sweep-effects',
   cron: '* * * * *',
   async run(deps) {
-    const workspaces = await deps.db.outside((tx) => allWorkspaces(tx))
-    for (const workspaceId of workspaces) {
+    for (const workspaceId of await everyWorkspace(deps.db)) {
       const due = await deps.db.inWorkspace(workspaceId, (tx) => dueBookings(tx, workspaceId, deps.now()))
       for (const bookingId of due) await runEffects(deps, workspaceId, bookingId)
     }

@@ -1,10 +1,11 @@
 import type { Deps } from '#server/platform/deps.ts'
 import type { Task } from '#server/platform/jobs.ts'
+import { everyWorkspace } from '#server/platform/workspaces.ts'
 import { accept } from './accept.ts'
 import { destinationOf } from './book.ts'
 import { runEffects } from './effects.ts'
 import { loadInputsIn, modeOf } from './inputs.ts'
-import { allWorkspaces, changeBooking, findBooking, hostsOf, insertEffects, waitingForCalendar } from './store.ts'
+import { changeBooking, findBooking, hostsOf, insertEffects, waitingForCalendar } from './store.ts'
 
 /**
  * What was asked for or agreed while no calendar could be written is taken up again once one can: oldest first, each request
@@ -14,7 +15,7 @@ export const recheckTask: Task = {
   name: 'bookings.recheck',
   cron: '* * * * *',
   async run(deps) {
-    for (const workspaceId of await deps.db.outside((tx) => allWorkspaces(tx))) await recheckWorkspace(deps, workspaceId)
+    for (const workspaceId of await everyWorkspace(deps.db)) await recheckWorkspace(deps, workspaceId)
   },
 }
 

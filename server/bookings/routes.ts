@@ -2,8 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { DAY, type Instant } from '#core/time/model.ts'
 import { startOfDay, dateOf } from '#core/time/wall.ts'
 import { may, signedIn, type Scope, type SignedIn } from '#server/accounts/gate.ts'
-import { findLiveAccount } from '#server/connections/find.ts'
-import { listPages } from '#server/event-types/find.ts'
 import { body, json, problem, problems, router, text } from '#server/platform/http.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { accept } from './accept.ts'
@@ -34,17 +32,7 @@ const proposeIt = createRoute({ method: 'post', path: '/bookings/{id}/propose', 
 const moveIt = createRoute({ method: 'post', path: '/bookings/{id}/move', tags, request: { ...byId, body: body(z.strictObject({ start: z.int().min(0).max(4_102_444_800_000), duration: z.int().min(5).max(1440).optional() })) }, responses: answer })
 const again = createRoute({ method: 'post', path: '/bookings/{id}/send-again', tags, request: { ...byId, body: body(z.strictObject({ kind: z.enum(['invite', 'uninvite', 'acknowledge', 'propose', 'decline']) })) }, responses: answer })
 const retry = createRoute({ method: 'post', path: '/bookings/{id}/retry-calendar', tags, request: byId, responses: answer })
-const Problem = z.object({ kind: z.enum(['booking-unwritten', 'conflict', 'connection-broken']), bookingId: z.uuid().optional(), reason: z.string().optional(), title: z.string().optional(), name: z.string().optional() })
-const Today = z
-  .object({
-    connect: z.boolean(),
-    requests: z.number(),
-    meetings: z.array(Booking),
-    next: Booking.nullable(),
-    pages: z.array(z.object({ title: z.string(), url: z.string(), state: z.enum(['active', 'offline', 'paused']) })),
-    problems: z.array(Problem),
-  })
-  .openapi('Today')
+const Today = z.object({ requests: z.number(), meetings: z.array(Booking), next: Booking.nullable(), troubled: z.array(Booking) }).openapi('Today')
 const today = createRoute({ method: 'get', path: '/today', tags, responses: { 200: json(Today, 'The day of whoever asks'), ...problems(401) } })
 
 const show = async (deps: Deps, scope: Scope, id: string): Promise<Booking | null> => deps.db.inWorkspace(scope.workspaceId, (tx) => getBooking(tx, scope.workspaceId, id, deps.now()))
@@ -69,31 +57,11 @@ export const routes = app
     const { deps, scope } = c.var
     const now = deps.now()
     const day = startOfDay(scope.user.zone, dateOf(scope.user.zone, now))
-    const { workspaceId, userId } = scope
-    const [account, upcoming, asked, requests, pages] = await deps.db.inWorkspace(workspaceId, (tx) =>
-      Promise.all([
-        findLiveAccount(tx, workspaceId, userId),
-        findBookings(tx, workspaceId, { which: 'upcoming', hostId: userId, now, offset: 0 }),
-        findBookings(tx, workspaceId, { which: 'requests', hostId: userId, now, offset: 0 }),
-        countRequests(tx, workspaceId, userId, now),
-        listPages(tx, scope, now),
-      ]),
+    const [upcoming, requests] = await deps.db.inWorkspace(scope.workspaceId, (tx) =>
+      Promise.all([findBookings(tx, scope.workspaceId, { which: 'upcoming', hostId: scope.userId, now, offset: 0 }), countRequests(tx, scope.workspaceId, scope.userId, now)]),
     )
-    return c.json(
-      {
-        connect: account === null,
-        requests,
-        meetings: upcoming.bookings.filter((booking) => startsWithin(booking, day, day + DAY)),
-        next: upcoming.bookings.find((booking) => booking.start > now) ?? null,
-        pages: pages.filter((page) => page.mine).map(({ eventType, url, state }) => ({ title: eventType.title, url, state })),
-        problems: [
-          ...(account?.state === 'broken' ? [{ kind: 'connection-broken' as const, ...(account.reason ? { reason: account.reason } : {}) }] : []),
-          ...upcoming.bookings.filter((booking) => booking.calendarState === 'failed').map((booking) => ({ kind: 'booking-unwritten' as const, bookingId: booking.id, title: booking.title, name: booking.name, ...(booking.calendarReason ? { reason: booking.calendarReason } : {}) })),
-          ...asked.bookings.filter((booking) => booking.conflict).map((booking) => ({ kind: 'conflict' as const, bookingId: booking.id, title: booking.title, name: booking.name })),
-        ],
-      },
-      200,
-    )
+    const meetings = upcoming.bookings.filter((booking) => startsWithin(booking, day, day + DAY))
+    return c.json({ requests, meetings, next: upcoming.bookings.find((booking) => booking.start > now) ?? null, troubled: upcoming.bookings.filter((booking) => booking.calendarState === 'failed') }, 200)
   })
   .openapi(get, async (c) => {
     const booking = await show(c.var.deps, c.var.scope, c.req.valid('param').id)

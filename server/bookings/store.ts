@@ -394,12 +394,6 @@ export async function dueBookings(tx: Tx, workspaceId: string, now: Instant, lim
   return rows.map((row) => row.booking_id)
 }
 
-/** Every workspace of this server, by the one table that may be read without standing in one. */
-export async function allWorkspaces(tx: Tx): Promise<string[]> {
-  const rows = await tx.prepared<{ workspace_id: string }>('all_workspaces', `select distinct workspace_id from directory where kind = 'host'`, [])
-  return rows.map((row) => row.workspace_id)
-}
-
 /** Puts a booking's time elsewhere: its own row moves; a place in a shared slot is given back and taken anew. */
 export async function moveTime(tx: Tx, workspaceId: string, bookingId: string, start: Instant, end: Instant): Promise<void> {
   const mine = await tx.prepared<{ occupancy_id: string; host_id: string; event_type_id: string; capacity: number; buffer_before: number; buffer_after: number }>(

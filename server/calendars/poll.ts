@@ -1,6 +1,7 @@
 import { MINUTE } from '#core/time/model.ts'
 import type { Task } from '#server/platform/jobs.ts'
-import { findDue, findWorkspaces } from './store.ts'
+import { everyWorkspace } from '#server/platform/workspaces.ts'
+import { findDue } from './store.ts'
 import { syncCalendar } from './sync.ts'
 
 /**
@@ -14,7 +15,7 @@ export const pollCalendars: Task = {
     const now = deps.now()
     // The clock of cron and the end of the last look seldom agree to the second.
     const before = now - deps.config.syncMinutes * MINUTE + MINUTE / 4
-    for (const workspaceId of await findWorkspaces(deps.db)) {
+    for (const workspaceId of await everyWorkspace(deps.db)) {
       const due = await deps.db.inWorkspace(workspaceId, (tx) => findDue(tx, workspaceId, before, now))
       for (const { calendarId } of due)
         await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId })

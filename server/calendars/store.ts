@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Instant, Span, Zone } from '#core/time/model.ts'
 import type { ConnectionState, ReasonCode } from '#server/connections/model.ts'
-import { at, type Db, type Tx } from '#server/platform/database.ts'
+import { at, type Tx } from '#server/platform/database.ts'
 import type { ProviderName, RemoteCalendar } from '#server/providers/provider.ts'
 import type { CalendarChange } from './model.ts'
 
@@ -239,17 +239,6 @@ export async function findDue(tx: Tx, workspaceId: string, before: Instant, now:
         and (c.wait_until is null or c.wait_until <= ${at(now)}) and (c.lease_until is null or c.lease_until <= ${at(now)})
       order by c.attempted_at nulls first`.execute(tx)
   ).rows
-}
-
-export async function findWorkspaces(db: Db): Promise<string[]> {
-  const rows = await db.outside((tx) =>
-    tx.prepared<{ id: string }>(
-      'workspaces_of_hosts',
-      `select distinct workspace_id as id from directory where kind = 'host'`,
-      [],
-    ),
-  )
-  return rows.map(({ id }) => id)
 }
 
 /** A calendar in one reader's hands: every write names the fence, and fails once somebody else has taken it (I12). */

@@ -11,7 +11,7 @@ import { saveFault, TooSoon } from './trouble.ts'
 
 // A server that always says "there is more" is not believed for ever (B05).
 const PAGES = 2000
-// Unless it asks for it by forgetting our place; then not more often than both can bear (B02).
+// A server that forgets every cursor would be read from the start each time (B02).
 const FULL_READS_APART = 30 * MINUTE
 
 /** Brings our copy of one calendar up to date, page by page. Safe to run twice and to be killed anywhere. */

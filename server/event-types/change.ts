@@ -23,7 +23,8 @@ export async function changePage(deps: Deps, scope: Scope, pageId: string, chang
     if (found.kind !== 'found') return found
     const { page } = found
     const { hosts, ...settings } = change.eventType ?? {}
-    const type: EventTypeRow = { ...page.eventType, ...defined(settings) }
+    // JSON knows no undefined: what is not named is not there and keeps its value.
+    const type: EventTypeRow = Object.assign({ ...page.eventType }, settings)
     const fields = await problemsOf(tx, workspaceId, page, type, hosts ?? page.hosts)
     if (Object.keys(fields).length > 0) return { kind: 'bad-input', fields }
     if (change.slug !== undefined && change.slug !== page.slug) {
@@ -37,8 +38,6 @@ export async function changePage(deps: Deps, scope: Scope, pageId: string, chang
     return { kind: 'changed', page: (await findPage(tx, scope, pageId, deps.now()))! }
   })
 }
-
-const defined = <T extends object>(change: T) => Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 
 /** What no single field can tell: hosts fit the assignment, people and hours belong here. */
 async function problemsOf(tx: Tx, workspaceId: string, page: PageRow, type: EventTypeRow, hosts: { id: string }[]): Promise<Record<string, string>> {

@@ -10,7 +10,7 @@ const LONGEST_REMINDER = 60 * 7 * MINUTES_A_DAY
 
 const int = (min: number, max: number) => z.int().min(min).max(max)
 const date = z.string().refine((value) => parseDate(value) !== null, { message: 'date' })
-const distinct = <T>(list: T[]) => new Set(list).size === list.length
+const distinct = (list: unknown[]) => new Set(list).size === list.length
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/
 const slug = z.string().regex(SLUG)

@@ -8,9 +8,11 @@ import type { LetterTrouble } from './model.ts'
 import { senderOf } from './sender.ts'
 import { handOver, HANDOVER_WITHIN } from './smtp.ts'
 import { smtpServer } from './smtp-server.ts'
-import { claimLetter, closeLetter, keepAsPractice, markSending, postponeLetter, reopenLetter, type Claimed } from './store.ts'
+import { claimLetter, closeLetter, keepAsPractice, markSending, postponeLetter, type Claimed } from './store.ts'
 
-// Longer than a handover may take, so that a lease ends only when its holder is gone; shorter than the queue's patience.
+// Until the first byte a letter may change hands freely, the fence sees to that: whoever is killed here holds it up only briefly.
+const CONNECT_LEASE = leaseSeconds(20) * 1000
+// From then on longer than a handover may take, so that the lease ends only when its holder is gone; shorter than the queue's patience.
 const LEASE = leaseSeconds(HANDOVER_WITHIN / 1000 + 10) * 1000
 const FIRST_WAIT = MINUTE / 2
 const LONGEST_WAIT = 2 * HOUR
@@ -30,13 +32,13 @@ export const sendLetter: Task<Ref> = {
     const { workspaceId, letterId } = ref
     // The mail server was taken away since: what still waits stays here, like all that is written from now on.
     if (!server) return deps.db.inWorkspace(workspaceId, (tx) => keepAsPractice(tx, workspaceId, letterId))
-    const claimed = await deps.db.inWorkspace(workspaceId, (tx) => claimLetter(tx, workspaceId, letterId, deps.now(), deps.now() + LEASE))
+    const claimed = await deps.db.inWorkspace(workspaceId, (tx) => claimLetter(tx, workspaceId, letterId, deps.now(), deps.now() + CONNECT_LEASE))
     if (!claimed) return
     if ('heldUntil' in claimed) return deps.jobs.enqueue(null, sendLetter, ref, { after: secondsUntil(deps, claimed.heldUntil) })
     if (claimed.state === 'unknown') return
 
     const { fence } = claimed
-    const begin = () => deps.db.inWorkspace(workspaceId, (tx) => markSending(tx, workspaceId, letterId, fence))
+    const begin = () => deps.db.inWorkspace(workspaceId, (tx) => markSending(tx, workspaceId, letterId, fence, deps.now() + LEASE))
     const handover = await handOver(deps, server, { from: senderOf(deps.config).email, to: claimed.recipient }, claimed.source, begin)
     await failpoint('mail_before_mark')
     const close = (state: 'sent' | 'failed' | 'unknown', trouble: LetterTrouble | null) =>
@@ -58,10 +60,3 @@ async function postpone(deps: Deps, tx: Tx, ref: Ref, { fence, attempts }: Claim
 }
 
 const secondsUntil = (deps: Deps, instant: number) => Math.max(1, Math.ceil((instant - deps.now()) / 1000))
-
-/** A person presses "send again" on a letter that failed or whose fate is unknown. */
-export async function sendAgain(deps: Deps, tx: Tx, ref: Ref): Promise<{ kind: 'queued' } | { kind: 'not-open' }> {
-  if (deps.config.smtp === null || !(await reopenLetter(tx, ref.workspaceId, ref.letterId, deps.now()))) return { kind: 'not-open' }
-  await deps.jobs.enqueue(tx, sendLetter, ref)
-  return { kind: 'queued' }
-}

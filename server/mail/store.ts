@@ -57,10 +57,19 @@ export async function claimLetter(tx: Tx, workspaceId: string, letterId: string,
   return held.rows[0] ? { heldUntil: held.rows[0].lease_until } : null
 }
 
+/** Letters that nobody holds and whose moment has come: what a lost job, or a killed sender, would leave behind. */
+export async function abandonedLetters(tx: Tx, workspaceId: string, now: Instant, limit = 500): Promise<string[]> {
+  const { rows } = await sql<{ letter_id: string }>`
+    select letter_id from letters
+    where workspace_id = ${workspaceId} and state in ('queued', 'sending') and next_at <= ${at(now)} and (lease_until is null or lease_until <= ${at(now)})
+    order by next_at limit ${limit}`.execute(tx)
+  return rows.map((row) => row.letter_id)
+}
+
 /** The last word before the first byte: false when somebody else has taken the letter over since. */
-export async function markSending(tx: Tx, workspaceId: string, letterId: string, fence: number): Promise<boolean> {
+export async function markSending(tx: Tx, workspaceId: string, letterId: string, fence: number, until: Instant): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update letters set state = 'sending', trouble = null
+    update letters set state = 'sending', trouble = null, lease_until = ${at(until)}
     where workspace_id = ${workspaceId} and letter_id = ${letterId} and fence = ${fence} and state = 'queued'`.execute(tx)
   return numAffectedRows === 1n
 }
@@ -81,14 +90,6 @@ export async function postponeLetter(tx: Tx, workspaceId: string, letterId: stri
 
 export async function keepAsPractice(tx: Tx, workspaceId: string, letterId: string): Promise<void> {
   await sql`update letters set state = 'practice', trouble = null where workspace_id = ${workspaceId} and letter_id = ${letterId} and state = 'queued'`.execute(tx)
-}
-
-/** A person wants it sent once more; its message id stays, so that a mail program may show two copies as one. */
-export async function reopenLetter(tx: Tx, workspaceId: string, letterId: string, now: Instant): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update letters set state = 'queued', trouble = null, attempts = 0, lease_until = null, next_at = ${at(now)}
-    where workspace_id = ${workspaceId} and letter_id = ${letterId} and state in ('failed', 'unknown')`.execute(tx)
-  return numAffectedRows === 1n
 }
 
 export type Reader = { workspaceId: string; email: string; all: boolean }

@@ -34,7 +34,7 @@ test('nothing need be set', () => {
     egressAllow: [],
     extraCa: new Map(),
     trustProxy: [],
-    syncMinutes: 5,
+    syncMinutes: 2,
     logLevel: 'info',
   })
   expect(readConfig({ PORT: ' ', RITROVO_URL: '', RITROVO_EGRESS_ALLOW: '' })).toEqual(readConfig({}))
@@ -54,7 +54,7 @@ test('every variable is read', () => {
     RITROVO_EGRESS_ALLOW: '192.168.1.5:5232, LOCALHOST:5232,[::1]:80',
     RITROVO_EXTRA_CA: `nas.lan:5232=${pem}`,
     RITROVO_TRUST_PROXY: '10.0.0.0/8,127.0.0.1',
-    RITROVO_SYNC_MINUTES: '2',
+    RITROVO_SYNC_MINUTES: '3',
     RITROVO_LOG_LEVEL: 'debug',
   })
   expect(config).toMatchObject({
@@ -69,7 +69,7 @@ test('every variable is read', () => {
       { family: 4, bits: 8 },
       { family: 4, bits: 32 },
     ],
-    syncMinutes: 2,
+    syncMinutes: 3,
     logLevel: 'debug',
   })
   expect([config.databaseUrl?.open(), config.smtp?.open()]).toEqual([

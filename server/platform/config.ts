@@ -78,7 +78,7 @@ const VARIABLES = {
   syncMinutes: variable(
     'RITROVO_SYNC_MINUTES',
     'How old the copy of a calendar may get before it is read again.',
-    '5',
+    '2',
     wholeNumber(1, 60),
   ),
   logLevel: variable('RITROVO_LOG_LEVEL', `How much is written: ${LOG_LEVELS.join(', ')}.`, 'info', level),

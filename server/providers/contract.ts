@@ -64,17 +64,22 @@ export function providerContract(name: string, start: () => Promise<Subject>): v
       }
       throw new Error('pages without end')
     }
-    const events = (changes: Change[]): RemoteEvent[] => changes.flatMap((change) => (change.kind === 'upsert' ? [change.event] : []))
+    const events = (changes: Change[]): RemoteEvent[] =>
+      changes.flatMap((change) => (change.kind === 'upsert' ? [change.event] : []))
     const { createEvent, updateEvent, deleteEvent, readEvent } = {
       createEvent: (it: EventDraft) => subject.provider.createEvent(subject.session, subject.calendar, it),
-      updateEvent: (id: string, it: EventDraft) => subject.provider.updateEvent(subject.session, subject.calendar, id, it),
+      updateEvent: (id: string, it: EventDraft) =>
+        subject.provider.updateEvent(subject.session, subject.calendar, id, it),
       deleteEvent: (id: string) => subject.provider.deleteEvent(subject.session, subject.calendar, id),
       readEvent: (uid: string) => subject.provider.readEvent(subject.session, subject.calendar, uid),
     }
 
     test('list: the calendar is there, with its name, and can be written', async () => {
       const listed = await subject.provider.listCalendars(subject.session)
-      expect(listed.find(({ remoteId }) => remoteId === subject.calendar)).toMatchObject({ name: 'contract', writable: true })
+      expect(listed.find(({ remoteId }) => remoteId === subject.calendar)).toMatchObject({
+        name: 'contract',
+        writable: true,
+      })
     })
 
     test('pull: an empty calendar is one page and a cursor', async () => {
@@ -87,19 +92,33 @@ export function providerContract(name: string, start: () => Promise<Subject>): v
       await subject.add('one', 'First', { start: DAY_OF, end: DAY_OF + HOUR })
       await subject.add('two', 'Second', { start: DAY_OF + HOUR, end: DAY_OF + 2 * HOUR })
       const added = events((await pull(cursor)).changes)
-      expect(added.map(({ uid, title }) => [uid, title]).sort()).toEqual([['one', 'First'], ['two', 'Second']])
-      expect(added.find(({ uid }) => uid === 'one')).toMatchObject({ occurrences: [{ start: DAY_OF, end: DAY_OF + HOUR, kind: 'busy', allDay: false }], private: false, trouble: null })
+      expect(added.map(({ uid, title }) => [uid, title]).sort()).toEqual([
+        ['one', 'First'],
+        ['two', 'Second'],
+      ])
+      expect(added.find(({ uid }) => uid === 'one')).toMatchObject({
+        occurrences: [{ start: DAY_OF, end: DAY_OF + HOUR, kind: 'busy', allDay: false }],
+        private: false,
+        trouble: null,
+      })
 
       expect((await pull(cursor)).changes).toEqual([])
       await subject.retitle('one', 'First, again')
       await subject.remove('two')
       const { changes } = await pull(cursor)
       expect(events(changes).map(({ uid, title }) => [uid, title])).toEqual([['one', 'First, again']])
-      expect(changes.filter(({ kind }) => kind === 'remove')).toEqual([{ kind: 'remove', remoteId: added.find(({ uid }) => uid === 'two')!.remoteId }])
+      expect(changes.filter(({ kind }) => kind === 'remove')).toEqual([
+        { kind: 'remove', remoteId: added.find(({ uid }) => uid === 'two')!.remoteId },
+      ])
     })
 
     test('page: a full read brings everything once, in pages that end; the cursor goes on from there', async () => {
-      for (let i = 0; i < MANY; i++) await subject.add(`many-${i}`, `Number ${i}`, later({ start: DAY_OF, end: DAY_OF + 15 * MINUTE }, i * HOUR))
+      for (let i = 0; i < MANY; i++)
+        await subject.add(
+          `many-${i}`,
+          `Number ${i}`,
+          later({ start: DAY_OF, end: DAY_OF + 15 * MINUTE }, i * HOUR),
+        )
       const { changes, pages } = await pull(null)
       const uids = events(changes).map(({ uid }) => uid)
       expect(pages).toBeGreaterThan(1)
@@ -111,18 +130,33 @@ export function providerContract(name: string, start: () => Promise<Subject>): v
     }, 120_000)
 
     test('expire: a cursor the server has forgotten is CursorExpired, never a plain failure and never an empty success', async () => {
-      await expect(subject.provider.pull(subject.session, subject.calendar, subject.spoil(cursor), WINDOW)).rejects.toThrow(CursorExpired)
-      await expect(subject.provider.pull(subject.session, subject.calendar, 'nonsense', WINDOW)).rejects.toThrow(CursorExpired)
+      await expect(
+        subject.provider.pull(subject.session, subject.calendar, subject.spoil(cursor), WINDOW),
+      ).rejects.toThrow(CursorExpired)
+      await expect(
+        subject.provider.pull(subject.session, subject.calendar, 'nonsense', WINDOW),
+      ).rejects.toThrow(CursorExpired)
       expect(events((await pull(null)).changes)).toHaveLength(MANY)
     })
 
     test('write: what we create is read back, pulled and busy at once, with the same words', async () => {
       const before = cursor
       const made = await createEvent(draft('booking-1'))
-      expect(made).toMatchObject({ uid: 'booking-1', span: draft('').span, title: 'Introduction with Bob', cancelled: false })
+      expect(made).toMatchObject({
+        uid: 'booking-1',
+        span: draft('').span,
+        title: 'Introduction with Bob',
+        cancelled: false,
+      })
       expect(await readEvent('booking-1')).toEqual(made)
-      expect(events((await pull(before)).changes)).toMatchObject([{ remoteId: made.remoteId, uid: 'booking-1', attendees: ['alice@example.test', 'bob@example.test'] }])
-      const busy = await subject.provider.freshBusy?.(subject.session, subject.calendar, later(draft('').span, MINUTE))
+      expect(events((await pull(before)).changes)).toMatchObject([
+        { remoteId: made.remoteId, uid: 'booking-1', attendees: ['alice@example.test', 'bob@example.test'] },
+      ])
+      const busy = await subject.provider.freshBusy?.(
+        subject.session,
+        subject.calendar,
+        later(draft('').span, MINUTE),
+      )
       if (busy) expect(busy).toContainEqual({ uid: 'booking-1', ...draft('').span, kind: 'busy' })
     })
 
@@ -149,8 +183,17 @@ export function providerContract(name: string, start: () => Promise<Subject>): v
     test('update: our times move, the owner’s words stay', async () => {
       const { remoteId } = (await readEvent('booking-1'))!
       await subject.retitle('booking-1', 'Bob at last')
-      const moved = draft('booking-1', { sequence: 1, span: later(draft('').span, 3 * HOUR), title: 'Introduction with Bob (moved)' })
-      expect(await updateEvent(remoteId, moved)).toMatchObject({ remoteId, span: moved.span, title: 'Bob at last', cancelled: false })
+      const moved = draft('booking-1', {
+        sequence: 1,
+        span: later(draft('').span, 3 * HOUR),
+        title: 'Introduction with Bob (moved)',
+      })
+      expect(await updateEvent(remoteId, moved)).toMatchObject({
+        remoteId,
+        span: moved.span,
+        title: 'Bob at last',
+        cancelled: false,
+      })
       expect(await readEvent('booking-1')).toMatchObject({ span: moved.span, title: 'Bob at last' })
       expect(await subject.count('booking-1')).toBe(1)
     })
@@ -185,7 +228,11 @@ export function providerContract(name: string, start: () => Promise<Subject>): v
         provider.readEvent(revoked, calendar, 'one'),
         ...(provider.freshBusy ? [provider.freshBusy(revoked, calendar, WINDOW)] : []),
       ]
-      for (const outcome of await Promise.allSettled(verbs)) expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(AccessRevoked) as AccessRevoked })
+      for (const outcome of await Promise.allSettled(verbs))
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: expect.any(AccessRevoked) as AccessRevoked,
+        })
     })
   })
 }

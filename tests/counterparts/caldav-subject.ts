@@ -9,10 +9,19 @@ import { makeCalendar } from './radicale.ts'
 import type { CalendarServer } from './radicale.ts'
 
 /** One request by the calendar's owner with another program. */
-export async function byHand({ user, password }: { user: string; password: string }, method: string, url: string, body?: string, headers: Record<string, string> = { 'content-type': 'text/calendar; charset=utf-8' }): Promise<string> {
+export async function byHand(
+  { user, password }: { user: string; password: string },
+  method: string,
+  url: string,
+  body?: string,
+  headers: Record<string, string> = { 'content-type': 'text/calendar; charset=utf-8' },
+): Promise<string> {
   const response = await fetch(url, {
     method,
-    headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`, ...(body === undefined ? {} : headers) },
+    headers: {
+      authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      ...(body === undefined ? {} : headers),
+    },
     ...(body === undefined ? {} : { body }),
   })
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`)
@@ -34,30 +43,49 @@ export async function caldavSubject(server: CalendarServer): Promise<Subject> {
   await makeCalendar(server, direct, 'contract')
   const proxy = await startFaultProxy(server.url)
   const refusing = await startFaultProxy(server.url)
-  refusing.inject({}, { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }, Infinity)
+  refusing.inject(
+    {},
+    { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } },
+    Infinity,
+  )
   const session = sessionOf(server, proxy.url)
-  const find = async (uid: string) => new URL((await caldav.readEvent(session, calendar, uid))?.remoteId ?? `${calendar}${uid}.ics`, server.url).href
+  const find = async (uid: string) =>
+    new URL((await caldav.readEvent(session, calendar, uid))?.remoteId ?? `${calendar}${uid}.ics`, server.url)
+      .href
   return {
     provider: caldav,
     session,
     calendar,
     revoked: sessionOf(server, refusing.url),
-    add: async (uid, title, span) => void (await byHand(server, 'PUT', `${direct}${uid}.ics`, foreign(uid, title, span))),
+    add: async (uid, title, span) =>
+      void (await byHand(server, 'PUT', `${direct}${uid}.ics`, foreign(uid, title, span))),
     async retitle(uid, title) {
       const url = await find(uid)
       const text = await byHand(server, 'GET', url)
-      await byHand(server, 'PUT', url, text.replace(/^SUMMARY:.*$/m, `SUMMARY:${title.replaceAll(',', '\\,')}`))
+      await byHand(
+        server,
+        'PUT',
+        url,
+        text.replace(/^SUMMARY:.*$/m, `SUMMARY:${title.replaceAll(',', '\\,')}`),
+      )
     },
     remove: async (uid) => void (await byHand(server, 'DELETE', await find(uid))),
     async count(uid) {
-      const filter = '<c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter></c:filter>'
+      const filter =
+        '<c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter></c:filter>'
       const query = `<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><c:calendar-data/></d:prop>${filter}</c:calendar-query>`
-      const all = await byHand(server, 'REPORT', direct, query, { 'content-type': 'application/xml', depth: '1' })
+      const all = await byHand(server, 'REPORT', direct, query, {
+        'content-type': 'application/xml',
+        depth: '1',
+      })
       return all.split(/\r?\n|&#13;/).filter((line) => line.trim() === `UID:${uid}`).length
     },
     spoil(cursor) {
       const known = JSON.parse(cursor) as { place: { token?: string } }
-      return JSON.stringify({ ...known, place: { ...known.place, token: 'http://example.test/ns/sync/forgotten' } })
+      return JSON.stringify({
+        ...known,
+        place: { ...known.place, token: 'http://example.test/ns/sync/forgotten' },
+      })
     },
     loseNextReply: () => proxy.inject({ method: 'PUT' }, { kind: 'lose-reply' }),
     async stop() {
@@ -92,19 +120,67 @@ export function caldavPeculiarities(name: string, start: () => Promise<CalendarS
       const found = await caldav.createEvent(session, calendar, bookingDraft('renamed'))
       expect(found).toMatchObject({ remoteId: `${calendar}of-another-name.ics`, span: bookingDraft('').span })
       const span = { start: Date.UTC(2027, 2, 2, 9), end: Date.UTC(2027, 2, 2, 10) }
-      expect(await caldav.updateEvent(session, calendar, found.remoteId, bookingDraft('renamed', { sequence: 1, span }))).toMatchObject({ span })
-      expect(await caldav.readEvent(session, calendar, 'renamed')).toMatchObject({ remoteId: found.remoteId, span })
+      expect(
+        await caldav.updateEvent(
+          session,
+          calendar,
+          found.remoteId,
+          bookingDraft('renamed', { sequence: 1, span }),
+        ),
+      ).toMatchObject({ span })
+      expect(await caldav.readEvent(session, calendar, 'renamed')).toMatchObject({
+        remoteId: found.remoteId,
+        span,
+      })
       const { changes } = await caldav.pull(session, calendar, null, { start: 0, end: Date.UTC(2030, 0, 1) })
       expect(changes.length).toBe(1)
     })
 
     test('D23 D28 a series with a moved instance over a change of the clocks reads the same from the server as it was put', async () => {
-      const series = ['BEGIN:VEVENT', 'UID:series', 'DTSTAMP:20260101T000000Z', 'DTSTART;TZID=Europe/Rome:20270302T100000', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=6', 'EXDATE;TZID=Europe/Rome:20270309T100000', 'SUMMARY:Series', 'END:VEVENT']
-      const moved = ['BEGIN:VEVENT', 'UID:series', 'DTSTAMP:20260101T000000Z', 'RECURRENCE-ID;TZID=Europe/Rome:20270316T100000', 'DTSTART;TZID=Europe/Rome:20270317T150000', 'DURATION:PT1H', 'SUMMARY:Moved', 'END:VEVENT']
+      const series = [
+        'BEGIN:VEVENT',
+        'UID:series',
+        'DTSTAMP:20260101T000000Z',
+        'DTSTART;TZID=Europe/Rome:20270302T100000',
+        'DURATION:PT1H',
+        'RRULE:FREQ=WEEKLY;COUNT=6',
+        'EXDATE;TZID=Europe/Rome:20270309T100000',
+        'SUMMARY:Series',
+        'END:VEVENT',
+      ]
+      const moved = [
+        'BEGIN:VEVENT',
+        'UID:series',
+        'DTSTAMP:20260101T000000Z',
+        'RECURRENCE-ID;TZID=Europe/Rome:20270316T100000',
+        'DTSTART;TZID=Europe/Rome:20270317T150000',
+        'DURATION:PT1H',
+        'SUMMARY:Moved',
+        'END:VEVENT',
+      ]
       const zone = zoneLines({ zone: 'Europe/Rome', span: bookingDraft('').span })
-      await byHand(server, 'PUT', new URL(`${calendar}series.ics`, server.url).href, ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', ...zone, ...series, ...moved, 'END:VCALENDAR', ''].join('\r\n'))
-      const fresh = await caldav.freshBusy!(session, calendar, { start: Date.UTC(2027, 2, 3), end: Date.UTC(2027, 3, 30) })
-      const starts = fresh.filter(({ uid }) => uid === 'series').map(({ start: at }) => new Date(at).toISOString().slice(0, 16))
+      await byHand(
+        server,
+        'PUT',
+        new URL(`${calendar}series.ics`, server.url).href,
+        [
+          'BEGIN:VCALENDAR',
+          'VERSION:2.0',
+          'PRODID:-//test//EN',
+          ...zone,
+          ...series,
+          ...moved,
+          'END:VCALENDAR',
+          '',
+        ].join('\r\n'),
+      )
+      const fresh = await caldav.freshBusy!(session, calendar, {
+        start: Date.UTC(2027, 2, 3),
+        end: Date.UTC(2027, 3, 30),
+      })
+      const starts = fresh
+        .filter(({ uid }) => uid === 'series')
+        .map(({ start: at }) => new Date(at).toISOString().slice(0, 16))
       expect(starts).toEqual(['2027-03-17T14:00', '2027-03-23T09:00', '2027-03-30T08:00', '2027-04-06T08:00'])
     })
   })

@@ -25,7 +25,11 @@ describe('C27 Cyrus, which sends invitations by itself (RFC 6638)', () => {
     const { changes } = await caldav.pull(sessionOf(who), `${who.home}Default/`, null, WINDOW)
     return changes.flatMap((change) => (change.kind === 'upsert' ? [change.event.uid] : []))
   }
-  const draft = (uid: string) => bookingDraft(uid, { organizer: { name: 'Alice', email: 'alice@example.test' }, attendees: [{ name: 'Bob', email: 'bob@example.test' }] })
+  const draft = (uid: string) =>
+    bookingDraft(uid, {
+      organizer: { name: 'Alice', email: 'alice@example.test' },
+      attendees: [{ name: 'Bob', email: 'bob@example.test' }],
+    })
 
   test('invites nobody to an event of ours, not when it is made, moved or taken away', async () => {
     const calendar = `${cyrus.home}Default/`
@@ -33,14 +37,22 @@ describe('C27 Cyrus, which sends invitations by itself (RFC 6638)', () => {
     expect(await inCalendarOf(cyrus)).toEqual(['ours'])
     expect(await inCalendarOf(bob)).toEqual([])
     const span = { start: Date.UTC(2027, 4, 1, 9), end: Date.UTC(2027, 4, 1, 10) }
-    expect(await caldav.updateEvent(sessionOf(cyrus), calendar, made.remoteId, { ...draft('ours'), sequence: 1, span })).toMatchObject({ span })
+    expect(
+      await caldav.updateEvent(sessionOf(cyrus), calendar, made.remoteId, {
+        ...draft('ours'),
+        sequence: 1,
+        span,
+      }),
+    ).toMatchObject({ span })
     expect(await inCalendarOf(bob)).toEqual([])
     await caldav.deleteEvent(sessionOf(cyrus), calendar, made.remoteId)
     expect(await inCalendarOf(bob)).toEqual([])
   })
 
   test('while it does invite to any other: so the silence above is our doing', async () => {
-    const text = writeObject({ ...draft('theirs'), stamp: Date.now() }, 'STORE').replaceAll('\r\n ', '').replaceAll(';SCHEDULE-AGENT=CLIENT', '')
+    const text = writeObject({ ...draft('theirs'), stamp: Date.now() }, 'STORE')
+      .replaceAll('\r\n ', '')
+      .replaceAll(';SCHEDULE-AGENT=CLIENT', '')
     await byHand(cyrus, 'PUT', new URL(`${cyrus.home}Default/theirs.ics`, cyrus.url).href, text)
     expect(await inCalendarOf(bob)).toEqual(['theirs'])
     const { changes } = await caldav.pull(sessionOf(bob), `${bob.home}Default/`, null, WINDOW)

@@ -18,10 +18,14 @@ export type Cyrus = CalendarServer & {
 export async function startCyrus(): Promise<Cyrus> {
   needs('/usr/sbin/cyrmaster', 'cyrus-imapd')
   needs('/usr/lib/cyrus/bin/httpd', 'cyrus-caldav')
-  if (process.getuid?.() !== 0) throw new Error('cyrmaster must be started by root: it becomes the user cyrus itself')
+  if (process.getuid?.() !== 0)
+    throw new Error('cyrmaster must be started by root: it becomes the user cyrus itself')
   const folder = await mkdtemp(join(tmpdir(), 'ritrovo-cyrus-'))
   const [http, imap] = [await freePort(), await freePort()]
-  const { uid, gid } = { uid: Number(execFileSync('id', ['-u', 'cyrus'])), gid: Number(execFileSync('id', ['-g', 'cyrus'])) }
+  const { uid, gid } = {
+    uid: Number(execFileSync('id', ['-u', 'cyrus'])),
+    gid: Number(execFileSync('id', ['-g', 'cyrus'])),
+  }
   const imapd = join(folder, 'imapd.conf')
   await writeFile(imapd, settings(folder))
   const service = (program: string) => `${program} -C ${imapd} -U 30`
@@ -39,12 +43,29 @@ EVENTS { }
     await mkdir(join(folder, name), { recursive: true })
     await chown(join(folder, name), uid, gid)
   }
-  const running = run('/usr/sbin/cyrmaster', ['-C', imapd, '-M', join(folder, 'cyrus.conf'), '-p', join(folder, 'run/master.pid'), '-D'])
+  const running = run('/usr/sbin/cyrmaster', [
+    '-C',
+    imapd,
+    '-M',
+    join(folder, 'cyrus.conf'),
+    '-p',
+    join(folder, 'run/master.pid'),
+    '-D',
+  ])
   const url = `http://localhost:${http}/dav/`
   await answering(url, running)
   const asUser = async (name: string): Promise<CalendarServer> => {
     await makeUser(imap, name)
-    return { name: 'cyrus', url, port: http, home: `/dav/calendars/user/${name}/`, user: name, password: 'any', email: `${name}@example.test`, stop: async () => undefined }
+    return {
+      name: 'cyrus',
+      url,
+      port: http,
+      home: `/dav/calendars/user/${name}/`,
+      user: name,
+      password: 'any',
+      email: `${name}@example.test`,
+      stop: async () => undefined,
+    }
   }
   return {
     ...(await asUser('alice')),

@@ -46,7 +46,12 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await bytesOf(incoming)
-    const seen: Seen = { method: incoming.method!, path: incoming.url!, headers: incoming.headers, body: body.toString() }
+    const seen: Seen = {
+      method: incoming.method!,
+      path: incoming.url!,
+      headers: incoming.headers,
+      body: body.toString(),
+    }
     requests.push(seen)
     const rule = rules.find(({ when, left }) => left > 0 && fits(when, seen))
     if (rule) rule.left--
@@ -82,7 +87,9 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
 }
 
 const fits = ({ method, path, body }: When, seen: Seen): boolean =>
-  (method === undefined || method === seen.method) && (path === undefined || path.test(seen.path)) && (body === undefined || body.test(seen.body))
+  (method === undefined || method === seen.method) &&
+  (path === undefined || path.test(seen.path)) &&
+  (body === undefined || body.test(seen.body))
 
 const reset = (outgoing: ServerResponse): void => {
   outgoing.socket?.resetAndDestroy()
@@ -94,9 +101,15 @@ function forward(upstream: string, incoming: IncomingMessage, body: Buffer): Pro
   return new Promise((done, fail) => {
     const url = new URL(incoming.url!, upstream)
     const headers = { ...incoming.headers, 'accept-encoding': 'identity' }
-    const asked = ask({ host: url.hostname, port: url.port, method: incoming.method!, path: incoming.url!, headers }, (answer) => {
-      bytesOf(answer).then((bytes) => done({ status: answer.statusCode!, headers: answer.headers, body: bytes }), fail)
-    })
+    const asked = ask(
+      { host: url.hostname, port: url.port, method: incoming.method!, path: incoming.url!, headers },
+      (answer) => {
+        bytesOf(answer).then(
+          (bytes) => done({ status: answer.statusCode!, headers: answer.headers, body: bytes }),
+          fail,
+        )
+      },
+    )
     asked.once('error', fail)
     asked.end(body)
   })
@@ -108,10 +121,18 @@ async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-async function reply(outgoing: ServerResponse, { status, headers, body }: Answer, fault: Fault | undefined): Promise<void> {
+async function reply(
+  outgoing: ServerResponse,
+  { status, headers, body }: Answer,
+  fault: Fault | undefined,
+): Promise<void> {
   const { connection: _, 'transfer-encoding': __, 'content-length': ___, ...kept } = headers
   const bytes = fault?.kind === 'swap' ? Buffer.from(fault.change(body.toString())) : body
-  outgoing.writeHead(status, { ...kept, ...(fault?.kind === 'swap' ? fault.headers : {}), ...(status === 204 ? {} : { 'content-length': String(bytes.length) }) })
+  outgoing.writeHead(status, {
+    ...kept,
+    ...(fault?.kind === 'swap' ? fault.headers : {}),
+    ...(status === 204 ? {} : { 'content-length': String(bytes.length) }),
+  })
   if (fault?.kind === 'drip') {
     for (let at = 0; at < bytes.length && !outgoing.destroyed; at++) {
       outgoing.write(bytes.subarray(at, at + 1))

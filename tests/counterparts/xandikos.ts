@@ -9,7 +9,18 @@ export async function startXandikos(): Promise<CalendarServer> {
   needs('/usr/bin/xandikos', 'xandikos')
   const folder = mkdtempSync(join(tmpdir(), 'ritrovo-xandikos-'))
   const port = await freePort()
-  const running = run('/usr/bin/xandikos', ['--defaults', '--autocreate', '-d', folder, '-l', '127.0.0.1', '-p', String(port), '--current-user-principal', '/user'])
+  const running = run('/usr/bin/xandikos', [
+    '--defaults',
+    '--autocreate',
+    '-d',
+    folder,
+    '-l',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '--current-user-principal',
+    '/user',
+  ])
   const url = `http://localhost:${port}/`
   await answering(url, running)
   return {

@@ -7,11 +7,11 @@ import { extname, join, normalize } from 'node:path'
 import * as data from './preview-data.ts'
 import type { Scene } from './preview-data.ts'
 
-const WEB = new URL('../../dist/web/', import.meta.url).pathname
+const BUILT = new URL('../../dist/web/', import.meta.url).pathname
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' }
 const BODY_LIMIT = 100_000
 
-export type PreviewOptions = { scene: Scene; locale: 'en' | 'it'; theme?: 'system' | 'light' | 'dark' }
+export type PreviewOptions = { scene: Scene; locale: 'en' | 'it'; theme?: 'system' | 'light' | 'dark'; web?: string }
 export type Preview = { url: string; asked: string[]; options: PreviewOptions; close: () => Promise<void> }
 
 /** Starts one; `asked` collects what the app asked for, `options` may be changed while it runs. */
@@ -33,8 +33,8 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: PreviewOptions, asked: string[]): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
-  if (url.pathname.startsWith('/assets/')) return file(response, url.pathname)
-  if (!url.pathname.startsWith('/api/')) return page(response, url.pathname)
+  if (url.pathname.startsWith('/assets/')) return file(response, options.web ?? BUILT, url.pathname)
+  if (!url.pathname.startsWith('/api/')) return page(response, options.web ?? BUILT, url.pathname)
   asked.push(`${request.method} ${url.pathname}${url.search}`)
   if (url.pathname.endsWith('/html')) return send(response, 200, data.letterHtml, 'text/html', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox")
   const body = await read(request)
@@ -143,17 +143,17 @@ function connect(body: Record<string, unknown>, options: PreviewOptions): Said {
   return data.connection
 }
 
-async function page(response: ServerResponse, path: string): Promise<void> {
+async function page(response: ServerResponse, web: string, path: string): Promise<void> {
   // A visitors' page stands here only so that the app's links and frames lead somewhere.
   if (!/^\/(?:app|login|setup|invite|outbox)?(?:\/|$)/.test(path)) return send(response, 200, '<!doctype html><title>Page</title>', 'text/html')
   const nonce = randomBytes(16).toString('base64')
-  const html = await readFile(join(WEB, 'index.html'), 'utf8')
+  const html = await readFile(join(web, 'index.html'), 'utf8')
   const policy = `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; object-src 'none'`
   send(response, 200, html.replaceAll('%NONCE%', nonce), 'text/html', policy)
 }
 
-async function file(response: ServerResponse, path: string): Promise<void> {
-  const full = join(WEB, normalize(path))
+async function file(response: ServerResponse, web: string, path: string): Promise<void> {
+  const full = join(web, normalize(path))
   const found = await readFile(full).catch(() => null)
   if (found === null) return void response.writeHead(404).end()
   send(response, 200, found, TYPES[extname(full)] ?? 'application/octet-stream')

@@ -35,7 +35,14 @@ async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }
 
-// One of each kind of page in every combination; the others in pairs that show each language, theme and width.
+type Setting = { lang: 'it' | 'en'; width: number; colorScheme: 'light' | 'dark' }
+
+const EVERY: Setting[] = (['it', 'en'] as const).flatMap((lang) =>
+  [390, 1280].flatMap((width) =>
+    (['light', 'dark'] as const).map((colorScheme) => ({ lang, width, colorScheme })),
+  ),
+)
+// One of each kind of page in every combination; the others in two that show each language, width and theme.
 const CROSSED = [
   'picker',
   'picker-taken',
@@ -46,24 +53,24 @@ const CROSSED = [
   'landing',
   'message-failed',
 ]
+const settingsOf = (state: string): Setting[] =>
+  EVERY.filter(
+    ({ lang, width, colorScheme }) =>
+      CROSSED.includes(state) ||
+      ((lang === 'it') === (width === 390) && (lang === 'it') === (colorScheme === 'light')),
+  )
 
 describe.each(Object.keys(STATES))('%s', (state) => {
   test('has nothing that axe objects to, in either language, theme or width', async () => {
     const context = await browser.newContext({ timezoneId: 'Europe/Rome', reducedMotion: 'reduce' })
     const found: string[] = []
-    for (const lang of ['it', 'en']) {
+    for (const [lang, settings] of Map.groupBy(settingsOf(state), (setting) => setting.lang)) {
       const page = await open(context, state, lang)
       await page.evaluate(axe.source)
-      for (const width of [390, 1280]) {
+      for (const { width, colorScheme } of settings) {
         await page.setViewportSize({ width, height: 800 })
-        for (const colorScheme of ['light', 'dark'] as const) {
-          if (!CROSSED.includes(state) && (lang === 'it') === (width === 390) && colorScheme === 'dark')
-            continue
-          if (!CROSSED.includes(state) && (lang === 'it') !== (width === 390) && colorScheme === 'light')
-            continue
-          await page.emulateMedia({ colorScheme })
-          found.push(...(await violations(page)).map((one) => `${lang} ${width} ${colorScheme} ${one}`))
-        }
+        await page.emulateMedia({ colorScheme })
+        found.push(...(await violations(page)).map((one) => `${lang} ${width} ${colorScheme} ${one}`))
       }
       await page.close()
     }

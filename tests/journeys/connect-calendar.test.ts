@@ -7,7 +7,9 @@ import { routes } from '#server/calendars/routes.ts'
 import { syncCalendar } from '#server/calendars/sync.ts'
 import { caldav } from '#server/providers/caldav/caldav.ts'
 import { anOwner, ask } from '#tests/connected.ts'
+import { startFaultProxy, type Fault } from '#tests/counterparts/fault-proxy.ts'
 import { startRadicale, type CalendarServer } from '#tests/counterparts/radicale.ts'
+import { freePort } from '#tests/counterparts/started.ts'
 import { aWorkspace, freshDatabase } from '#tests/database.ts'
 import { aHouse, signedInAs } from '#tests/house.ts'
 
@@ -309,4 +311,55 @@ test('each refusal names its reason, the server, its cause and a way out, and st
   expect(
     await ask(s.deps, s.workspaceId, 'select 1 from connections union all select 1 from consents'),
   ).toEqual([])
+})
+
+test('whatever a server answers in place of calendars has its own words', { timeout: 60_000 }, async () => {
+  const way = await startFaultProxy(radicale.url)
+  const closed = await freePort()
+  const bare = await startRadicale({ calendars: [] })
+  try {
+    const allow = [way.port, closed, bare.port].map((port) => `localhost:${port}`).join()
+    const { deps } = await freshDatabase({ RITROVO_EGRESS_ALLOW: allow }, { providers: { caldav } })
+    const browser = await signedInAs(deps, aHouse(deps, routes), await aWorkspace(deps))
+    const codeOf = async (fault: Fault | null, more: object = {}) => {
+      way.clear()
+      if (fault) way.inject({}, fault, Infinity)
+      const { user, password } = radicale
+      const answer = await browser.post('/connections/caldav', {
+        address: way.url,
+        user,
+        password,
+        consent: CONSENT,
+        ...more,
+      })
+      expect(answer.status).toBe(422)
+      return answer.body.code
+    }
+    const answers = (
+      status: number,
+      more: { body?: string; headers?: Record<string, string> } = {},
+    ): Fault => ({ kind: 'answer', status, ...more })
+    const found: Record<string, string> = {
+      forbidden: await codeOf(answers(403)),
+      'not-found': await codeOf(answers(404)),
+      'not-caldav': await codeOf(
+        answers(200, { headers: { 'content-type': 'text/html' }, body: '<html>hello' }),
+      ),
+      'server-error': await codeOf(answers(500)),
+      'bad-answer': await codeOf(
+        answers(207, { headers: { 'content-type': 'application/xml' }, body: '<a><b>' }),
+      ),
+      'slow-down': await codeOf(answers(429)),
+      'too-large': await codeOf(answers(207, { body: 'x'.repeat(17_000_000) })),
+      'other-host': await codeOf(answers(301, { headers: { location: 'https://dav.example.org/' } })),
+      connect: await codeOf(null, { address: `http://localhost:${closed}/` }),
+      tls: await codeOf(null, { address: way.url.replace('http:', 'https:') }),
+      'no-calendars': await codeOf(null, { address: bare.url, user: bare.user, password: bare.password }),
+    }
+    for (const [expected, code] of Object.entries(found)) expect(code).toBe(expected)
+    expect((await browser.get<{ connections: unknown[] }>('/connections')).body.connections).toEqual([])
+  } finally {
+    await way.stop()
+    await bare.stop()
+  }
 })

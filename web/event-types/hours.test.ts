@@ -15,5 +15,6 @@ test('touching spans do not overlap, crossing ones do, in whatever order they st
 test('one span more never leaves the day nor crosses the last one', () => {
   expect(nextSpan([])).toEqual(WORKDAY[0])
   expect(nextSpan(WORKDAY)).toEqual({ from: 1140, to: 1260 })
-  expect(nextSpan([{ from: 540, to: 1300 }])).toEqual({ from: 1320, to: 1440 })
+  expect(nextSpan([{ from: 540, to: 1300 }])).toEqual({ from: 1360, to: 1440 })
+  expect(nextSpan([{ from: 540, to: 1400 }])).toEqual({ from: 1400, to: 1440 })
 })

@@ -16,9 +16,9 @@ export const hasOverlap = (spans: readonly WallSpan[]): boolean => {
 
 /** One span more after the last of a day: an hour later, for two hours, as far as the day allows. */
 export const nextSpan = (spans: readonly WallSpan[]): WallSpan => {
-  const last = Math.max(0, ...spans.map(({ to }) => to))
   if (spans.length === 0) return WORKDAY[0]!
-  const from = Math.min(last + 60, 22 * 60)
+  const last = Math.max(...spans.map(({ to }) => to))
+  const from = last + 120 <= DAY ? last + 60 : last < DAY ? last : 0
   return { from, to: Math.min(from + 120, DAY) }
 }
 

@@ -12,7 +12,13 @@ import { children, textIn } from './xml.ts'
 
 /** What the calendar says of itself; NotFound when it is a calendar no more. */
 export async function aboutCalendar(session: Session, calendar: URL): Promise<DavResponse> {
-  const asked = propfind('d:resourcetype', 'd:current-user-principal', 'cs:getctag', 'c:calendar-timezone', 'c:calendar-timezone-id')
+  const asked = propfind(
+    'd:resourcetype',
+    'd:current-user-principal',
+    'cs:getctag',
+    'c:calendar-timezone',
+    'c:calendar-timezone-id',
+  )
   const { responses } = await askMany(session, calendar, { method: 'PROPFIND', depth: '0', body: asked })
   const [about] = responses
   if (!about || !isCalendar(about)) throw new NotFound(`${calendar.host} has no calendar there any more`)
@@ -46,7 +52,11 @@ export function zoneIn(response: DavResponse): Zone | null {
 
 /** The addresses under which the person who asks is invited; empty where the server does not say. */
 async function addressesOf(door: Door, principal: URL): Promise<string[]> {
-  const { responses } = await askMany(door, principal, { method: 'PROPFIND', depth: '0', body: propfind('c:calendar-user-address-set') })
+  const { responses } = await askMany(door, principal, {
+    method: 'PROPFIND',
+    depth: '0',
+    body: propfind('c:calendar-user-address-set'),
+  })
   const set = responses[0] && property(responses[0], 'caldav:calendar-user-address-set')
   return (set ? children(set, 'dav:href') : [])
     .map(({ text }) => text.trim().toLowerCase())

@@ -24,11 +24,21 @@ export const caldav: CalendarProvider = {
  * The server says which objects may touch the window, we say when. Not its own free-busy-query: Radicale answers that
  * with something else and Xandikos with first instances only.
  */
-async function freshBusy(session: Session, remoteId: string, window: Span): ReturnType<NonNullable<CalendarProvider['freshBusy']>> {
+async function freshBusy(
+  session: Session,
+  remoteId: string,
+  window: Span,
+): ReturnType<NonNullable<CalendarProvider['freshBusy']>> {
   const calendar = resolve(remoteId, new URL(session.address))
-  const [about, texts] = await Promise.all([aboutOwner(session, calendar), queryWindow(session, calendar, window)])
+  const [about, texts] = await Promise.all([
+    aboutOwner(session, calendar),
+    queryWindow(session, calendar, window),
+  ])
   const readings = await readObjects(texts, { window, zone: about.zone ?? session.zone, owner: about.owner })
-  return readings.flatMap((reading) => reading?.occurrences.map(({ start, end, kind }) => ({ uid: reading.uid, start, end, kind })) ?? [])
+  return readings.flatMap(
+    (reading) =>
+      reading?.occurrences.map(({ start, end, kind }) => ({ uid: reading.uid, start, end, kind })) ?? [],
+  )
 }
 
 async function aboutOwner(session: Session, calendar: URL) {

@@ -3,8 +3,16 @@ import { z } from 'zod'
 import { CursorExpired } from '../provider.ts'
 import type { SyncCursor } from '../provider.ts'
 
-const ByToken = z.strictObject({ by: z.literal('token'), token: z.string(), /** Whether this server takes a limit. */ limited: z.boolean() })
-const ByEtags = z.strictObject({ by: z.literal('etags'), ctag: z.string().nullable(), seen: z.record(z.string(), z.string()) })
+const ByToken = z.strictObject({
+  by: z.literal('token'),
+  token: z.string(),
+  /** Whether this server takes a limit. */ limited: z.boolean(),
+})
+const ByEtags = z.strictObject({
+  by: z.literal('etags'),
+  ctag: z.string().nullable(),
+  seen: z.record(z.string(), z.string()),
+})
 /**
  * Where we are in a calendar. `pending` are the hrefs that a report named and no page has brought yet. With `token` the
  * server tells what changed (RFC 6578); without, `seen` holds what we know of each object, and ctag says whether to look.
@@ -34,4 +42,5 @@ export function readCursor(text: SyncCursor): Cursor {
 }
 
 /** Enough of an ETag to see a change. */
-export const digest = (etag: string): string => createHash('sha256').update(etag).digest('base64url').slice(0, 12)
+export const digest = (etag: string): string =>
+  createHash('sha256').update(etag).digest('base64url').slice(0, 12)

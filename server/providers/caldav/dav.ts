@@ -47,7 +47,12 @@ export class OtherHost extends Unreachable {
 
 /** The same origin, or the same host in its plain ports going from http to https: never to another host, never to less. */
 export const mayFollow = (from: URL, to: URL): boolean =>
-  to.origin === from.origin || (from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname && from.port === '' && to.port === '')
+  to.origin === from.origin ||
+  (from.protocol === 'http:' &&
+    to.protocol === 'https:' &&
+    to.hostname === from.hostname &&
+    from.port === '' &&
+    to.port === '')
 
 /** An address in an answer, on the host that answered; one on another host is refused (H08). */
 export function resolve(href: string, base: URL): URL {
@@ -57,7 +62,11 @@ export function resolve(href: string, base: URL): URL {
   return url
 }
 
-async function askOnce({ user, secret, fetch: send }: Door, url: URL, { method, depth, body, headers }: Question): Promise<Answer> {
+async function askOnce(
+  { user, secret, fetch: send }: Door,
+  url: URL,
+  { method, depth, body, headers }: Question,
+): Promise<Answer> {
   try {
     const response = await send(url, {
       method,
@@ -104,7 +113,8 @@ function unreached(error: unknown, url: URL): unknown {
       ? 'dns'
       : is(/CERT|TLS|SSL|VERIFY|EPROTO/)
         ? 'tls'
-        : is(/^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/) || (error instanceof TypeError && error.message === 'fetch failed')
+        : is(/^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/) ||
+            (error instanceof TypeError && error.message === 'fetch failed')
           ? 'connect'
           : null
   return reason === null ? error : new Unreachable(`${url.host}: ${names.at(-1)}`, reason)
@@ -132,7 +142,9 @@ function reasonOf(status: number, headers: Headers, body: string): UnreachableRe
 
 /** A web page, or anything else that never was WebDAV: a captive portal, a login form, a mistyped address. */
 const isNoDav = (headers: Headers, body: string): boolean =>
-  /\bhtml\b/i.test(headers.get('content-type') ?? '') || /^\s*<(!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) || !body.trimStart().startsWith('<')
+  /\bhtml\b/i.test(headers.get('content-type') ?? '') ||
+  /^\s*<(!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) ||
+  !body.trimStart().startsWith('<')
 
 function retryAfter(headers: Headers): number | null {
   const text = headers.get('retry-after')
@@ -142,7 +154,11 @@ function retryAfter(headers: Headers): number | null {
 }
 
 /** A request whose answer must be a multistatus. Large ones are read off the main loop (V11). */
-export async function askMany(door: Door, address: URL, question: Question): Promise<Multistatus & { url: URL }> {
+export async function askMany(
+  door: Door,
+  address: URL,
+  question: Question,
+): Promise<Multistatus & { url: URL }> {
   const answer = await ask(door, address, question)
   if (answer.status !== 207) throw faultOf(answer)
   return { ...(await readMany(answer)), url: answer.url }
@@ -150,13 +166,20 @@ export async function askMany(door: Door, address: URL, question: Question): Pro
 
 export async function readMany({ body, headers, url }: Answer): Promise<Multistatus> {
   const read = body.length > INLINE ? await readLarge(body) : readMultistatus(body)
-  if (!read) throw new Unreachable(`${url.host} answered 207 with something else`, isNoDav(headers, body) ? 'not-this-protocol' : 'bad-answer')
+  if (!read)
+    throw new Unreachable(
+      `${url.host} answered 207 with something else`,
+      isNoDav(headers, body) ? 'not-this-protocol' : 'bad-answer',
+    )
   return read
 }
 
-const NAMESPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:cs="http://calendarserver.org/ns/" xmlns:a="http://apple.com/ns/ical/"'
+const NAMESPACES =
+  'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:cs="http://calendarserver.org/ns/" xmlns:a="http://apple.com/ns/ical/"'
 
 /** A request body: `element('d:propfind', …)` with the namespaces it may use. */
-export const body = (tag: string, inside: string): string => `<?xml version="1.0" encoding="utf-8"?>\n<${tag} ${NAMESPACES}>${inside}</${tag}>`
+export const body = (tag: string, inside: string): string =>
+  `<?xml version="1.0" encoding="utf-8"?>\n<${tag} ${NAMESPACES}>${inside}</${tag}>`
 
-export const propfind = (...properties: string[]): string => body('d:propfind', `<d:prop>${properties.map((each) => `<${each}/>`).join('')}</d:prop>`)
+export const propfind = (...properties: string[]): string =>
+  body('d:propfind', `<d:prop>${properties.map((each) => `<${each}/>`).join('')}</d:prop>`)

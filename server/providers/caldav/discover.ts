@@ -77,18 +77,27 @@ async function fromDomain(domain: string, lookupSrv: LookupSrv | undefined): Pro
   const known = KNOWN[domain]
   if (known) return { addresses: [new URL('/.well-known/caldav', known), new URL(known)], stranger: null }
   const [first] = (await lookupSrv?.(`_caldavs._tcp.${domain}`).catch(() => [])) ?? []
-  const named = first ? URL.parse(`https://${first.name.replace(/\.$/, '')}:${first.port}/.well-known/caldav`) : null
+  const named = first
+    ? URL.parse(`https://${first.name.replace(/\.$/, '')}:${first.port}/.well-known/caldav`)
+    : null
   // DNS is not proof of who answers there: only a host inside the mail domain gets the password unasked (RFC 6764 §8).
-  if (named && named.hostname !== domain && !named.hostname.endsWith(`.${domain}`)) return { addresses: [], stranger: named }
+  if (named && named.hostname !== domain && !named.hostname.endsWith(`.${domain}`))
+    return { addresses: [], stranger: named }
   return { addresses: [...(named ? [named] : []), own, new URL(`https://caldav.${domain}/`)], stranger: null }
 }
 
 const inFamily = (from: URL, to: URL): boolean =>
-  to.protocol === 'https:' && to.port === '' && FAMILIES.some((name) => from.hostname.endsWith(`.${name}`) && to.hostname.endsWith(`.${name}`))
+  to.protocol === 'https:' &&
+  to.port === '' &&
+  FAMILIES.some((name) => from.hostname.endsWith(`.${name}`) && to.hostname.endsWith(`.${name}`))
 
 /** RFC 6764 §6: the principal of whoever asks, then that principal's calendar home. Null where nothing leads to one. */
 async function homeFrom(door: Door, address: URL): Promise<URL | null> {
-  const asked = await askMany(door, address, { method: 'PROPFIND', depth: '0', body: propfind('d:current-user-principal', 'c:calendar-home-set', 'd:resourcetype') })
+  const asked = await askMany(door, address, {
+    method: 'PROPFIND',
+    depth: '0',
+    body: propfind('d:current-user-principal', 'c:calendar-home-set', 'd:resourcetype'),
+  })
   const here = asked.responses[0]
   if (!here) return null
   const direct = hrefIn(here, 'caldav:calendar-home-set')
@@ -103,7 +112,11 @@ async function homeFrom(door: Door, address: URL): Promise<URL | null> {
 }
 
 async function homeOf(door: Door, principal: URL): Promise<URL | null> {
-  const { responses, url } = await askMany(door, principal, { method: 'PROPFIND', depth: '0', body: propfind('c:calendar-home-set') })
+  const { responses, url } = await askMany(door, principal, {
+    method: 'PROPFIND',
+    depth: '0',
+    body: propfind('c:calendar-home-set'),
+  })
   const href = responses[0] && hrefIn(responses[0], 'caldav:calendar-home-set')
   return href ? resolve(href, url) : null
 }
@@ -119,9 +132,22 @@ export const isCalendar = (response: DavResponse): boolean => {
 }
 
 // What a person can do most about comes first.
-const TELLING = ['tls', 'forbidden', 'refused-address', 'too-large', 'server-error', 'timeout', 'bad-answer', 'connect', 'dns', 'not-this-protocol', 'conflict']
+const TELLING = [
+  'tls',
+  'forbidden',
+  'refused-address',
+  'too-large',
+  'server-error',
+  'timeout',
+  'bad-answer',
+  'connect',
+  'dns',
+  'not-this-protocol',
+  'conflict',
+]
 
 function mostTelling(faults: Error[]): Error | undefined {
-  const rank = (fault: Error): number => (fault instanceof Unreachable ? TELLING.indexOf(fault.reason) : TELLING.length)
+  const rank = (fault: Error): number =>
+    fault instanceof Unreachable ? TELLING.indexOf(fault.reason) : TELLING.length
   return faults.toSorted((a, b) => rank(a) - rank(b))[0]
 }

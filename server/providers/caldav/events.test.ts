@@ -14,7 +14,13 @@ let session: Session
 beforeAll(async () => {
   practice = await startPracticeCaldav()
   proxy = await startFaultProxy(practice.url)
-  session = { address: `${proxy.url}calendars/giulia/`, user: 'giulia', secret: practice.password, fetch, zone: 'Europe/Rome' }
+  session = {
+    address: `${proxy.url}calendars/giulia/`,
+    user: 'giulia',
+    secret: practice.password,
+    fetch,
+    zone: 'Europe/Rome',
+  }
 })
 afterAll(async () => {
   await proxy.stop()
@@ -23,7 +29,7 @@ afterAll(async () => {
 beforeEach(() => {
   proxy.clear()
   proxy.requests.length = 0
-  for (const href of [...calendar().objects.keys()]) practice.store.remove(calendar(), href)
+  for (const href of Array.from(calendar().objects.keys())) practice.store.remove(calendar(), href)
 })
 
 const calendar = () => practice.store.calendars.get(CALENDAR)!
@@ -52,7 +58,10 @@ describe('C23 creating', () => {
   test('is a PUT under a name of our own that must be free', async () => {
     await create()
     const put = proxy.requests.find(({ method }) => method === 'PUT')!
-    expect(put.headers).toMatchObject({ 'if-none-match': '*', 'content-type': 'text/calendar; charset=utf-8' })
+    expect(put.headers).toMatchObject({
+      'if-none-match': '*',
+      'content-type': 'text/calendar; charset=utf-8',
+    })
     expect(put.path).toBe(`${CALENDAR}b1.40.ritrovo.ics`)
     expect(put.body).toContain('SCHEDULE-AGENT=CLIENT')
     expect(put.body).not.toContain('METHOD')
@@ -96,30 +105,58 @@ describe('C23 creating', () => {
   })
   test('an event taken but not shown is not booked', async () => {
     proxy.inject({ method: 'GET' }, { kind: 'answer', status: 404 }, Infinity)
-    proxy.inject({ method: 'REPORT' }, { kind: 'answer', status: 207, body: '<d:multistatus xmlns:d="DAV:"/>' }, Infinity)
+    proxy.inject(
+      { method: 'REPORT' },
+      { kind: 'answer', status: 207, body: '<d:multistatus xmlns:d="DAV:"/>' },
+      Infinity,
+    )
     await expect(create()).rejects.toMatchObject({ reason: 'bad-answer' })
   })
   test('a server that moves the event is believed, not our own words', async () => {
-    proxy.inject({ method: 'GET' }, { kind: 'swap', change: (body) => body.replace(/DTSTART;TZID.*/, 'DTSTART:20270106T090000Z').replace(/DTEND;TZID.*/, 'DTEND:20270106T100000Z') })
-    expect(await create()).toMatchObject({ span: { start: Date.UTC(2027, 0, 6, 9), end: Date.UTC(2027, 0, 6, 10) } })
+    proxy.inject(
+      { method: 'GET' },
+      {
+        kind: 'swap',
+        change: (body) =>
+          body
+            .replace(/DTSTART;TZID.*/, 'DTSTART:20270106T090000Z')
+            .replace(/DTEND;TZID.*/, 'DTEND:20270106T100000Z'),
+      },
+    )
+    expect(await create()).toMatchObject({
+      span: { start: Date.UTC(2027, 0, 6, 9), end: Date.UTC(2027, 0, 6, 10) },
+    })
   })
   test('UIDs that differ never share a name', async () => {
     const uids = ['a.b', 'a/b', 'a%2fb', 'a.2f.b', 'A.B', 'a b', '..', '.', 'é', 'e\u0301', '🙂']
     for (const uid of uids) expect(await create(draft({ uid }))).toMatchObject({ uid })
-    expect(new Set(stored().map(({ href }) => href.toLowerCase())).size).toBeGreaterThanOrEqual(uids.length - 1)
+    expect(new Set(stored().map(({ href }) => href.toLowerCase())).size).toBeGreaterThanOrEqual(
+      uids.length - 1,
+    )
     for (const uid of uids) expect(await caldav.readEvent(session, CALENDAR, uid)).toMatchObject({ uid })
   })
 })
 
 describe('changing', () => {
-  const moved = draft({ sequence: 1, span: { start: Date.UTC(2027, 0, 6, 9), end: Date.UTC(2027, 0, 6, 10) } })
+  const moved = draft({
+    sequence: 1,
+    span: { start: Date.UTC(2027, 0, 6, 9), end: Date.UTC(2027, 0, 6, 10) },
+  })
   test('keeps what others wrote, and only writes over what it has read', async () => {
     await create()
-    rewrite((text) => text.replace('SUMMARY:Introduction', 'SUMMARY:Mine\r\nX-FOREIGN:1').replace('END:VEVENT', 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT'))
+    rewrite((text) =>
+      text
+        .replace('SUMMARY:Introduction', 'SUMMARY:Mine\r\nX-FOREIGN:1')
+        .replace('END:VEVENT', 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT'),
+    )
     const { etag } = stored()[0]!
     expect(await update(moved)).toMatchObject({ span: moved.span, title: 'Mine' })
     expect(stored()[0]!.text).toMatch(/X-FOREIGN:1[\s\S]*BEGIN:VALARM/)
-    expect(proxy.requests.find(({ method, headers }) => method === 'PUT' && headers['if-match'])!.headers['if-match']).toBe(etag)
+    expect(
+      proxy.requests.find(({ method, headers }) => method === 'PUT' && headers['if-match'])!.headers[
+        'if-match'
+      ],
+    ).toBe(etag)
   })
   test('412: what somebody wrote meanwhile is read and kept', async () => {
     await create()
@@ -131,7 +168,9 @@ describe('changing', () => {
       }
       return fetch(input, init)
     }) as typeof fetch
-    expect(await caldav.updateEvent({ ...session, fetch: racing }, CALENDAR, stored()[0]!.href, moved)).toMatchObject({ title: 'Changed meanwhile', span: moved.span })
+    expect(
+      await caldav.updateEvent({ ...session, fetch: racing }, CALENDAR, stored()[0]!.href, moved),
+    ).toMatchObject({ title: 'Changed meanwhile', span: moved.span })
   })
   test('412 again and again ends as a conflict', async () => {
     await create()
@@ -157,11 +196,17 @@ describe('changing', () => {
   test.each([
     ['nginx', (etag: string) => `W/${etag}`],
     ['Apache', (etag: string) => etag.replace(/"$/, '-gzip"')],
-  ])('behind %s, which marks the ETag of what it compresses, an event can still be changed', async (_, marked) => {
-    await create()
-    proxy.inject({ method: 'GET' }, { kind: 'swap', change: (body) => body, headers: { etag: marked(stored()[0]!.etag) } })
-    expect(await update(moved)).toMatchObject({ span: moved.span })
-  })
+  ])(
+    'behind %s, which marks the ETag of what it compresses, an event can still be changed',
+    async (_, marked) => {
+      await create()
+      proxy.inject(
+        { method: 'GET' },
+        { kind: 'swap', change: (body) => body, headers: { etag: marked(stored()[0]!.etag) } },
+      )
+      expect(await update(moved)).toMatchObject({ span: moved.span })
+    },
+  )
 })
 
 describe('C25 taking away', () => {
@@ -172,12 +217,18 @@ describe('C25 taking away', () => {
   test('what may not be deleted is a fault', async () => {
     await create()
     calendar().readOnly = true
-    await expect(caldav.deleteEvent(session, CALENDAR, stored()[0]!.href)).rejects.toMatchObject({ reason: 'forbidden' })
+    await expect(caldav.deleteEvent(session, CALENDAR, stored()[0]!.href)).rejects.toMatchObject({
+      reason: 'forbidden',
+    })
     calendar().readOnly = false
     expect(stored().length).toBe(1)
   })
   test('an address on another host is never asked', async () => {
-    await expect(caldav.deleteEvent(session, CALENDAR, 'https://evil.example/x.ics')).rejects.toMatchObject({ reason: 'refused-address' })
-    await expect(caldav.pull(session, '//evil.example/', null, { start: 0, end: 1 })).rejects.toMatchObject({ reason: 'refused-address' })
+    await expect(caldav.deleteEvent(session, CALENDAR, 'https://evil.example/x.ics')).rejects.toMatchObject({
+      reason: 'refused-address',
+    })
+    await expect(caldav.pull(session, '//evil.example/', null, { start: 0, end: 1 })).rejects.toMatchObject({
+      reason: 'refused-address',
+    })
   })
 })

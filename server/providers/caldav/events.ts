@@ -14,20 +14,32 @@ const TRIES = 4
 const MOST_NAMESAKES = 5
 
 /** PUT under our own name, refused if it is taken: then it is our own earlier try, whose reply was lost (C06, C23). */
-export async function createEvent(session: Session, remoteId: string, draft: EventDraft): Promise<WrittenEvent> {
+export async function createEvent(
+  session: Session,
+  remoteId: string,
+  draft: EventDraft,
+): Promise<WrittenEvent> {
   const calendar = calendarAt(session, remoteId)
   const address = addressFor(calendar, draft.uid)
-  const written = await ask(session, address, { method: 'PUT', body: writeObject(revision(draft), 'STORE'), headers: { ...ICALENDAR, 'if-none-match': '*' } })
+  const written = await ask(session, address, {
+    method: 'PUT',
+    body: writeObject(revision(draft), 'STORE'),
+    headers: { ...ICALENDAR, 'if-none-match': '*' },
+  })
   if (written.status >= 200 && written.status < 300) return await readBack(session, calendar, draft.uid)
   if (!isTaken(written)) throw faultOf(written)
   const standing = await readEvent(session, remoteId, draft.uid)
-  if (!standing) throw new Unreachable(`${calendar.host} says that something else has our name or our UID`, 'conflict')
+  if (!standing)
+    throw new Unreachable(`${calendar.host} says that something else has our name or our UID`, 'conflict')
   return standing
 }
 
 /** The name is taken (412), or the UID lives under another (RFC 4791 §5.3.2.1; RFC 6638 §3.2.4.1 for the whole account). */
 const isTaken = (answer: Answer): boolean =>
-  answer.status === 412 || ['caldav:no-uid-conflict', 'caldav:unique-scheduling-object-resource'].some((condition) => conditionsIn(answer.body).includes(condition))
+  answer.status === 412 ||
+  ['caldav:no-uid-conflict', 'caldav:unique-scheduling-object-resource'].some((condition) =>
+    conditionsIn(answer.body).includes(condition),
+  )
 
 /** What the calendar holds now, whatever the PUT said: servers rewrite events, and not all tell an ETag (Cyrus). */
 async function readBack(session: Session, calendar: URL, uid: string): Promise<WrittenEvent> {
@@ -36,7 +48,11 @@ async function readBack(session: Session, calendar: URL, uid: string): Promise<W
   return standing
 }
 
-export async function readEvent(session: Session, remoteId: string, uid: string): Promise<WrittenEvent | null> {
+export async function readEvent(
+  session: Session,
+  remoteId: string,
+  uid: string,
+): Promise<WrittenEvent | null> {
   const calendar = calendarAt(session, remoteId)
   const direct = await readAt(session, calendar, addressFor(calendar, uid), uid)
   if (direct) return direct.event
@@ -56,23 +72,37 @@ async function readAt(session: Session, calendar: URL, address: URL, uid: string
   if (answer.status !== 200) throw faultOf(answer)
   const found = readWritten(answer.body, uid, session.zone)
   if (!found) return null
-  return { event: { remoteId: idOf(answer.url.href, calendar), etag: etagOf(answer), uid, ...found }, text: answer.body }
+  return {
+    event: { remoteId: idOf(answer.url.href, calendar), etag: etagOf(answer), uid, ...found },
+    text: answer.body,
+  }
 }
 
 /** What compresses on the way marks the ETag (`W/` by nginx, `-gzip` by Apache), and marked no If-Match ever fits. */
-const etagOf = ({ headers }: Answer): string => (headers.get('etag') ?? '').replace(/^W\//, '').replace(/-(?:gzip|br|deflate|zstd)"$/, '"')
+const etagOf = ({ headers }: Answer): string =>
+  (headers.get('etag') ?? '').replace(/^W\//, '').replace(/-(?:gzip|br|deflate|zstd)"$/, '"')
 
 /** Reads, changes what is ours, writes if nobody else wrote meanwhile; else once more from the start (RFC 4791 §5.3.4). */
-export async function updateEvent(session: Session, remoteId: string, eventId: string, draft: EventDraft): Promise<WrittenEvent> {
+export async function updateEvent(
+  session: Session,
+  remoteId: string,
+  eventId: string,
+  draft: EventDraft,
+): Promise<WrittenEvent> {
   const calendar = calendarAt(session, remoteId)
   const address = resolve(eventId, calendar)
   for (let tries = 0; tries < TRIES; tries++) {
     const stored = await readAt(session, calendar, address, draft.uid)
     if (!stored) throw new NotFound(`${calendar.host} no longer has the event`)
     const merged = mergeObject(stored.text, revision(draft))
-    if (merged === null) throw new Unreachable(`${calendar.host} holds the event in a form we cannot change`, 'bad-answer')
+    if (merged === null)
+      throw new Unreachable(`${calendar.host} holds the event in a form we cannot change`, 'bad-answer')
     const { etag } = stored.event
-    const written = await ask(session, address, { method: 'PUT', body: merged, headers: { ...ICALENDAR, ...(etag === '' ? {} : { 'if-match': etag }) } })
+    const written = await ask(session, address, {
+      method: 'PUT',
+      body: merged,
+      headers: { ...ICALENDAR, ...(etag === '' ? {} : { 'if-match': etag }) },
+    })
     if (written.status >= 200 && written.status < 300) {
       const read = await readAt(session, calendar, address, draft.uid)
       if (!read) throw new NotFound(`${calendar.host} no longer has the event`)
@@ -95,6 +125,8 @@ const calendarAt = (session: Session, remoteId: string): URL => resolve(remoteId
 
 /** The same UID gives the same name in every try; what no server could misread in a path is kept, the rest is spelt out. */
 function addressFor(calendar: URL, uid: string): URL {
-  const name = Array.from(uid.toWellFormed(), (character) => (/[A-Za-z0-9_-]/.test(character) ? character : `.${character.codePointAt(0)!.toString(16)}.`)).join('')
+  const name = Array.from(uid.toWellFormed(), (character) =>
+    /[A-Za-z0-9_-]/.test(character) ? character : `.${character.codePointAt(0)!.toString(16)}.`,
+  ).join('')
   return new URL(`${name}.ics`, calendar.href.endsWith('/') ? calendar : `${calendar.href}/`)
 }

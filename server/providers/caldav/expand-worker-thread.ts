@@ -8,7 +8,9 @@ const PLACE = 0
 const LOADED = 1
 
 /** What the thread is asked: to read objects one by one, or one multistatus. */
-export type Order = { kind: 'objects'; texts: string[]; reading: Reading } | { kind: 'multistatus'; xml: string }
+export type Order =
+  | { kind: 'objects'; texts: string[]; reading: Reading }
+  | { kind: 'multistatus'; xml: string }
 
 // Whoever watches us sees here that we run, and which object we are at, and so knows which one we died of.
 const progress = new Int32Array(workerData as SharedArrayBuffer)

@@ -9,9 +9,9 @@ export type Bounds = { memoryMb: number; patience: number }
 
 export type Reader = {
   /** One reading for each text, in their order; null where it holds no event. A text that breaks the reader costs only itself (B24). */
-  objects(texts: readonly string[], reading: Reading): Promise<(ObjectReading | null)[]>
-  multistatus(xml: string): Promise<Multistatus | null>
-  close(): Promise<void>
+  objects: (texts: readonly string[], reading: Reading) => Promise<(ObjectReading | null)[]>
+  multistatus: (xml: string) => Promise<Multistatus | null>
+  close: () => Promise<void>
 }
 
 const MOST_DEATHS = 5
@@ -69,7 +69,8 @@ export function createReader({ memoryMb, patience }: Bounds): Reader {
           worker = null
           void busy.terminate()
         }
-        if (!answer && Atomics.load(progress, LOADED) === 0) reject(new Error(`the reader's thread does not start: ${THREAD}`))
+        if (!answer && Atomics.load(progress, LOADED) === 0)
+          reject(new Error(`the reader's thread does not start: ${THREAD}`))
         else resolve(answer)
       }
       busy.ref()
@@ -86,9 +87,13 @@ export function createReader({ memoryMb, patience }: Bounds): Reader {
     const readings = new Map<number, ObjectReading | null>()
     let left = texts.map((_, index) => index)
     let together = Infinity
-    for (let deaths = 0; left.length > 0; ) {
+    for (let deaths = 0; left.length > 0;) {
       const given = left.slice(0, Math.min(together, fitting(left, texts)))
-      const answer = (await order({ kind: 'objects', texts: given.map((index) => texts[index]!), reading })) as { value: (ObjectReading | null)[] } | null
+      const answer = (await order({
+        kind: 'objects',
+        texts: given.map((index) => texts[index]!),
+        reading,
+      })) as { value: (ObjectReading | null)[] } | null
       if (answer) {
         given.forEach((index, place) => readings.set(index, answer.value[place]!))
         left = left.slice(given.length)
@@ -111,8 +116,14 @@ export function createReader({ memoryMb, patience }: Bounds): Reader {
   }
 
   return {
-    objects: (texts, reading) => (texts.length === 0 ? Promise.resolve([]) : inTurn(() => readAll(texts, reading))),
-    multistatus: (xml) => inTurn(async () => ((await order({ kind: 'multistatus', xml })) as { value: Multistatus | null } | null)?.value ?? null),
+    objects: (texts, reading) =>
+      texts.length === 0 ? Promise.resolve([]) : inTurn(() => readAll(texts, reading)),
+    multistatus: (xml) =>
+      inTurn(
+        async () =>
+          ((await order({ kind: 'multistatus', xml })) as { value: Multistatus | null } | null)?.value ??
+          null,
+      ),
     async close() {
       const last = worker
       worker = null

@@ -24,8 +24,18 @@ beforeEach(() => {
 })
 
 const WINDOW = { start: Date.UTC(2027, 0, 1), end: Date.UTC(2027, 2, 1) }
-const within = (time: number): typeof fetch => (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(time) })
-const session = (more: Partial<Session> = {}): Session => ({ address: `${proxy.url}calendars/giulia/`, user: 'giulia', secret: 'a very secret password', fetch: within(20_000), zone: 'Europe/Rome', ...more })
+const within =
+  (time: number): typeof fetch =>
+  (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.timeout(time) })
+const session = (more: Partial<Session> = {}): Session => ({
+  address: `${proxy.url}calendars/giulia/`,
+  user: 'giulia',
+  secret: 'a very secret password',
+  fetch: within(20_000),
+  zone: 'Europe/Rome',
+  ...more,
+})
 const CALENDAR = '/calendars/giulia/work/'
 const DRAFT: EventDraft = {
   uid: 'b1',
@@ -50,7 +60,12 @@ const verbs = (it: Session): Record<string, () => Promise<unknown>> => ({
 })
 
 const HTML = '<!DOCTYPE html><html><head><title>Wi-Fi</title></head><body>Please sign in</body></html>'
-const answer = (status: number, headers: Record<string, string> = {}, body = ''): Fault => ({ kind: 'answer', status, headers, body })
+const answer = (status: number, headers: Record<string, string> = {}, body = ''): Fault => ({
+  kind: 'answer',
+  status,
+  headers,
+  body,
+})
 const unreachable = (reason: string) => ({ name: 'Unreachable', reason })
 
 describe('C07 whatever a server answers is one of five faults, in every verb', () => {
@@ -60,7 +75,11 @@ describe('C07 whatever a server answers is one of five faults, in every verb', (
     ['423', answer(423), unreachable('conflict')],
     ['429', answer(429), { name: 'SlowDown', retryAfter: 60_000 }],
     ['429 with a wait', answer(429, { 'retry-after': '120' }), { name: 'SlowDown', retryAfter: 120_000 }],
-    ['503 with a wait of a year', answer(503, { 'retry-after': '31536000' }), { name: 'SlowDown', retryAfter: 3_600_000 }],
+    [
+      '503 with a wait of a year',
+      answer(503, { 'retry-after': '31536000' }),
+      { name: 'SlowDown', retryAfter: 3_600_000 },
+    ],
     ['503 with nonsense', answer(503, { 'retry-after': 'soon' }), { name: 'SlowDown', retryAfter: 60_000 }],
     ['503', answer(503), unreachable('server-error')],
     ['502', answer(502, {}, HTML), unreachable('server-error')],
@@ -86,10 +105,15 @@ describe('C07 whatever a server answers is one of five faults, in every verb', (
     ['JSON', answer(207, { 'content-type': 'application/json' }, '{"error":1}'), 'not-this-protocol'],
     ['XML of another kind', answer(207, {}, '<?xml version="1.0"?><rss/>'), 'bad-answer'],
     ['XML cut off', answer(207, {}, '<d:multistatus xmlns:d="DAV:"><d:response>'), 'bad-answer'],
-    ['XML with a DOCTYPE', answer(207, {}, '<!DOCTYPE x [<!ENTITY a "b">]><d:multistatus xmlns:d="DAV:"/>'), 'bad-answer'],
+    [
+      'XML with a DOCTYPE',
+      answer(207, {}, '<!DOCTYPE x [<!ENTITY a "b">]><d:multistatus xmlns:d="DAV:"/>'),
+      'bad-answer',
+    ],
   ])('%s is not our calendar', async (_, fault, reason) => {
     proxy.inject({}, fault, Infinity)
-    for (const name of ['listCalendars', 'pull', 'freshBusy']) await expect(verbs(session())[name]!(), name).rejects.toMatchObject(unreachable(reason))
+    for (const name of ['listCalendars', 'pull', 'freshBusy'])
+      await expect(verbs(session())[name]!(), name).rejects.toMatchObject(unreachable(reason))
   })
 
   test('an event in the place of which something else stands is never read as ours', async () => {
@@ -113,7 +137,12 @@ describe('C07 whatever a server answers is one of five faults, in every verb', (
 describe('silence and broken lines', () => {
   test('nobody listening, no such name, another protocol', async () => {
     const closed = await freePort()
-    for (const [address, reason] of [[`http://localhost:${closed}/`, 'connect'], ['http://localhost:6000/', 'connect'], ['http://no-such-host.invalid/', 'dns'], [`https://localhost:${proxy.port}/`, 'tls']] as const)
+    for (const [address, reason] of [
+      [`http://localhost:${closed}/`, 'connect'],
+      ['http://localhost:6000/', 'connect'],
+      ['http://no-such-host.invalid/', 'dns'],
+      [`https://localhost:${proxy.port}/`, 'tls'],
+    ] as const)
       await expect(caldav.listCalendars(session({ address })), address).rejects.toMatchObject({ reason })
   })
   test('a line that breaks, before and after the server has heard', async () => {
@@ -132,14 +161,20 @@ describe('silence and broken lines', () => {
       proxy.clear()
       proxy.inject({}, fault, Infinity)
       const began = performance.now()
-      await expect(caldav.listCalendars(session({ fetch: within(600) }))).rejects.toMatchObject(unreachable('timeout'))
+      await expect(caldav.listCalendars(session({ fetch: within(600) }))).rejects.toMatchObject(
+        unreachable('timeout'),
+      )
       expect(performance.now() - began).toBeLessThan(3000)
     }
   })
   test('C08 an answer without an end is cut at the cap', async () => {
-    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)) })
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+    })
     const fetching = (() => Promise.resolve(new Response(endless, { status: 207 }))) as typeof fetch
-    await expect(caldav.listCalendars(session({ fetch: fetching }))).rejects.toMatchObject(unreachable('too-large'))
+    await expect(caldav.listCalendars(session({ fetch: fetching }))).rejects.toMatchObject(
+      unreachable('too-large'),
+    )
   })
   test('a mistake of ours stays one', async () => {
     const broken = (() => Promise.reject(new RangeError('ours'))) as typeof fetch
@@ -149,7 +184,13 @@ describe('silence and broken lines', () => {
 
 test('no fault tells the password, nor what the server said', async () => {
   const told: string[] = []
-  for (const fault of [answer(401), answer(403, {}, `you said ${session().secret}`), answer(500, {}, HTML), { kind: 'reset' }, answer(207, {}, '<x/>')] as Fault[]) {
+  for (const fault of [
+    answer(401),
+    answer(403, {}, `you said ${session().secret}`),
+    answer(500, {}, HTML),
+    { kind: 'reset' },
+    answer(207, {}, '<x/>'),
+  ] as Fault[]) {
     proxy.clear()
     proxy.inject({}, fault, Infinity)
     const error = await caldav.listCalendars(session()).catch((caught: Error) => caught)
@@ -161,10 +202,16 @@ test('no fault tells the password, nor what the server said', async () => {
 test('the password is sent as UTF-8, never in the address', async () => {
   proxy.inject({}, answer(401))
   await caldav.listCalendars(session({ user: 'jürgen', secret: 'pä:ss' })).catch(() => undefined)
-  expect(proxy.requests[0]!.headers.authorization).toBe(`Basic ${Buffer.from('jürgen:pä:ss', 'utf8').toString('base64')}`)
+  expect(proxy.requests[0]!.headers.authorization).toBe(
+    `Basic ${Buffer.from('jürgen:pä:ss', 'utf8').toString('base64')}`,
+  )
   expect(proxy.requests.map(({ path }) => path).join()).not.toContain('ss')
 })
 
 test('the five faults are what the port calls them', () => {
-  expect([new AccessRevoked(), new NotFound(), new SlowDown('', 1)].map(({ name }) => name)).toEqual(['AccessRevoked', 'NotFound', 'SlowDown'])
+  expect([new AccessRevoked(), new NotFound(), new SlowDown('', 1)].map(({ name }) => name)).toEqual([
+    'AccessRevoked',
+    'NotFound',
+    'SlowDown',
+  ])
 })

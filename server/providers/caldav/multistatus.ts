@@ -10,7 +10,10 @@ export type Multistatus = { responses: DavResponse[]; syncToken: string | null }
 export function readMultistatus(xml: string): Multistatus | null {
   const root = parseXml(xml)
   if (root?.tag !== 'dav:multistatus') return null
-  return { responses: children(root, 'dav:response').flatMap(readResponse), syncToken: textIn(child(root, 'dav:sync-token')) }
+  return {
+    responses: children(root, 'dav:response').flatMap(readResponse),
+    syncToken: textIn(child(root, 'dav:sync-token')),
+  }
 }
 
 function readResponse(response: Element): DavResponse[] {
@@ -22,10 +25,12 @@ function readResponse(response: Element): DavResponse[] {
   return children(response, 'dav:href').map((href) => ({ href: href.text.trim(), status, found }))
 }
 
-const statusIn = (element: Element | null): number => Number(/\b(\d{3})\b/.exec(element?.text ?? '')?.[1] ?? NaN)
+const statusIn = (element: Element | null): number =>
+  Number(/\b(\d{3})\b/.exec(element?.text ?? '')?.[1] ?? NaN)
 const isOk = (status: number): boolean => status >= 200 && status < 300
 
-export const property = (response: DavResponse, tag: string): Element | null => response.found.find((each) => each.tag === tag) ?? null
+export const property = (response: DavResponse, tag: string): Element | null =>
+  response.found.find((each) => each.tag === tag) ?? null
 
 /** The conditions an error body names (RFC 4918 §16), such as `dav:valid-sync-token`. */
 export function conditionsIn(body: string): string[] {

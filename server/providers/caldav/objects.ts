@@ -17,7 +17,8 @@ const BATCH = 100
 const BY_HAND = 50
 
 /** The last known spelling of an address: `@` and `%40` are one, or an event that was deleted would stay for ever. */
-export const idOf = (href: string, base: URL): string => resolve(href, base).pathname.split('/').map(sameSpelling).join('/')
+export const idOf = (href: string, base: URL): string =>
+  resolve(href, base).pathname.split('/').map(sameSpelling).join('/')
 
 function sameSpelling(segment: string): string {
   try {
@@ -28,7 +29,12 @@ function sameSpelling(segment: string): string {
 }
 
 /** The objects behind these hrefs as changes: what is there is read, what is gone is removed. */
-export async function fetchChanges(session: Session, calendar: URL, hrefs: readonly string[], reading: Reading): Promise<Change[]> {
+export async function fetchChanges(
+  session: Session,
+  calendar: URL,
+  hrefs: readonly string[],
+  reading: Reading,
+): Promise<Change[]> {
   const objects: Fetched[] = []
   const changes: Change[] = []
   for (let at = 0; at < hrefs.length; at += BATCH) {
@@ -41,10 +47,19 @@ export async function fetchChanges(session: Session, calendar: URL, hrefs: reado
 
 async function toChanges(objects: readonly Fetched[], calendar: URL, reading: Reading): Promise<Change[]> {
   const readable = objects.filter(({ text }) => text !== null)
-  const readings = await readObjects(readable.map(({ text }) => text!), reading)
-  const kept = objects.filter(({ text }) => text === null).map((object) => upsert(object, calendar, unreadable('', reading, 'too-large')))
+  const readings = await readObjects(
+    readable.map(({ text }) => text!),
+    reading,
+  )
+  const kept = objects
+    .filter(({ text }) => text === null)
+    .map((object) => upsert(object, calendar, unreadable('', reading, 'too-large')))
   // A task or a journal under this name may have been an event before.
-  const read = readable.map((object, index): Change => (readings[index] ? upsert(object, calendar, readings[index]) : { kind: 'remove', remoteId: idOf(object.href, calendar) }))
+  const read = readable.map((object, index): Change =>
+    readings[index]
+      ? upsert(object, calendar, readings[index])
+      : { kind: 'remove', remoteId: idOf(object.href, calendar) },
+  )
   return [...kept, ...read]
 }
 
@@ -65,7 +80,11 @@ async function multiget(session: Session, calendar: URL, hrefs: readonly string[
     answered = (await askMany(session, calendar, { method: 'REPORT', depth: '1', body: report })).responses
   } catch (error) {
     if (!(error instanceof Unreachable) || error.reason !== 'too-large') throw error
-    if (hrefs.length === 1) return { found: [{ href: hrefs[0]!, etag: '', text: await timesOnly(session, calendar, hrefs[0]!) }], gone: [] }
+    if (hrefs.length === 1)
+      return {
+        found: [{ href: hrefs[0]!, etag: '', text: await timesOnly(session, calendar, hrefs[0]!) }],
+        gone: [],
+      }
     const half = Math.ceil(hrefs.length / 2)
     const first = await multiget(session, calendar, hrefs.slice(0, half))
     const second = await multiget(session, calendar, hrefs.slice(half))
@@ -88,14 +107,28 @@ async function multiget(session: Session, calendar: URL, hrefs: readonly string[
 async function byItself(session: Session, calendar: URL, href: string, got: Got): Promise<void> {
   const answer = await ask(session, resolve(href, calendar), { method: 'GET' })
   if (answer.status === 404 || answer.status === 410) got.gone.push(href)
-  else if (answer.status === 200) got.found.push({ href, etag: answer.headers.get('etag') ?? '', text: answer.body })
+  else if (answer.status === 200)
+    got.found.push({ href, etag: answer.headers.get('etag') ?? '', text: answer.body })
   else if (answer.status === 401 || answer.status === 429 || answer.status >= 500) throw faultOf(answer)
   else got.found.push({ href, etag: '', text: null })
 }
 
 /** Of an object too large to be sent whole, what says when it is (RFC 4791 §9.6.1); null where the server cannot leave out the rest. */
 async function timesOnly(session: Session, calendar: URL, href: string): Promise<string | null> {
-  const wanted = ['UID', 'DTSTART', 'DTEND', 'DURATION', 'RRULE', 'RDATE', 'EXDATE', 'RECURRENCE-ID', 'STATUS', 'TRANSP', 'CLASS', 'SEQUENCE']
+  const wanted = [
+    'UID',
+    'DTSTART',
+    'DTEND',
+    'DURATION',
+    'RRULE',
+    'RDATE',
+    'EXDATE',
+    'RECURRENCE-ID',
+    'STATUS',
+    'TRANSP',
+    'CLASS',
+    'SEQUENCE',
+  ]
   const props = wanted.map((name) => `<c:prop name="${name}"/>`).join('')
   const data = `<c:calendar-data><c:comp name="VCALENDAR"><c:allprop/><c:comp name="VEVENT">${props}</c:comp><c:comp name="VTIMEZONE"/></c:comp></c:calendar-data>`
   const report = body('c:calendar-multiget', `<d:prop>${data}</d:prop><d:href>${escapeXml(href)}</d:href>`)
@@ -103,14 +136,16 @@ async function timesOnly(session: Session, calendar: URL, href: string): Promise
     const { responses } = await askMany(session, calendar, { method: 'REPORT', depth: '1', body: report })
     return responses[0] ? textIn(property(responses[0], 'caldav:calendar-data')) : null
   } catch (error) {
-    if (error instanceof Unreachable && ['too-large', 'bad-answer', 'server-error'].includes(error.reason)) return null
+    if (error instanceof Unreachable && ['too-large', 'bad-answer', 'server-error'].includes(error.reason))
+      return null
     throw error
   }
 }
 
 /** The objects that touch the window by the server's own reckoning, with a day to spare for those that float. */
 export async function queryWindow(session: Session, calendar: URL, window: Span): Promise<string[]> {
-  const time = (instant: number): string => `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
+  const time = (instant: number): string =>
+    `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
   const range = `<c:time-range start="${time(window.start - DAY)}" end="${time(window.end + DAY)}"/>`
   const found = await query(session, calendar, range, '<c:calendar-data/>')
   return found.map((response) => textIn(property(response, 'caldav:calendar-data')) ?? '')

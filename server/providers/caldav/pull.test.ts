@@ -26,17 +26,41 @@ beforeEach(() => {
   proxy.clear()
   proxy.requests.length = 0
   const calendar = practice.store.calendars.get(CALENDAR)!
-  for (const href of [...calendar.objects.keys()]) practice.store.remove(calendar, href)
+  for (const href of Array.from(calendar.objects.keys())) practice.store.remove(calendar, href)
 })
 
-const session = (more: Partial<Session> = {}): Session => ({ address: `${proxy.url}calendars/giulia/`, user: 'giulia', secret: practice.password, fetch, zone: 'Europe/Rome', ...more })
+const session = (more: Partial<Session> = {}): Session => ({
+  address: `${proxy.url}calendars/giulia/`,
+  user: 'giulia',
+  secret: practice.password,
+  fetch,
+  zone: 'Europe/Rome',
+  ...more,
+})
 const event = (uid: string, ...more: string[]): string =>
-  ['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', `UID:${uid}`, 'DTSTART:20270105T100000Z', 'DURATION:PT1H', `SUMMARY:${uid}`, ...more, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n')
-const put = (name: string, text = event(name)) => practice.store.put(practice.store.calendars.get(CALENDAR)!, `${CALENDAR}${name}.ics`, text, name)
-const remove = (name: string) => practice.store.remove(practice.store.calendars.get(CALENDAR)!, `${CALENDAR}${name}.ics`)
-const pull = (cursor: string | null, more: Partial<Session> = {}): Promise<Page> => caldav.pull(session(more), CALENDAR, cursor, WINDOW)
+  [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'BEGIN:VEVENT',
+    `UID:${uid}`,
+    'DTSTART:20270105T100000Z',
+    'DURATION:PT1H',
+    `SUMMARY:${uid}`,
+    ...more,
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n')
+const put = (name: string, text = event(name)) =>
+  practice.store.put(practice.store.calendars.get(CALENDAR)!, `${CALENDAR}${name}.ics`, text, name)
+const remove = (name: string) =>
+  practice.store.remove(practice.store.calendars.get(CALENDAR)!, `${CALENDAR}${name}.ics`)
+const pull = (cursor: string | null, more: Partial<Session> = {}): Promise<Page> =>
+  caldav.pull(session(more), CALENDAR, cursor, WINDOW)
 
-async function pullAll(from: string | null): Promise<{ events: RemoteEvent[]; removed: string[]; cursor: string; pages: number }> {
+async function pullAll(
+  from: string | null,
+): Promise<{ events: RemoteEvent[]; removed: string[]; cursor: string; pages: number }> {
   const all: Page[] = []
   for (let cursor = from; all.length < 200; cursor = all.at(-1)!.cursor) {
     all.push(await pull(cursor))
@@ -53,7 +77,8 @@ async function pullAll(from: string | null): Promise<{ events: RemoteEvent[]; re
 const uids = ({ events }: { events: RemoteEvent[] }): string[] => events.map(({ uid }) => uid).sort()
 
 describe('B04 a token the server no longer knows, in every dialect', () => {
-  const error = (condition: string) => `<?xml version="1.0"?><d:error xmlns:d="DAV:"><d:${condition}/></d:error>`
+  const error = (condition: string) =>
+    `<?xml version="1.0"?><d:error xmlns:d="DAV:"><d:${condition}/></d:error>`
   test.each([
     [403, error('valid-sync-token')],
     [409, error('valid-sync-token')],
@@ -103,7 +128,13 @@ describe('B04 a token the server no longer knows, in every dialect', () => {
   test('a list cut short (507) is gone on with, not taken for the whole', async () => {
     for (let i = 0; i < 9; i++) put(`e${i}`)
     // As if the server would name three at a time.
-    const small = (async (input: URL, init: RequestInit) => fetch(input, { ...init, ...(typeof init.body === 'string' ? { body: init.body.replace('<d:nresults>1000<', '<d:nresults>3<') } : {}) })) as typeof fetch
+    const small = (async (input: URL, init: RequestInit) =>
+      fetch(input, {
+        ...init,
+        ...(typeof init.body === 'string'
+          ? { body: init.body.replace('<d:nresults>1000<', '<d:nresults>3<') }
+          : {}),
+      })) as typeof fetch
     const seen: string[] = []
     let page = await pull(null, { fetch: small })
     let pages = 1
@@ -134,7 +165,8 @@ describe('B04 a token the server no longer knows, in every dialect', () => {
 })
 
 describe('B04 a server without sync-collection', () => {
-  const without = () => proxy.inject(SYNC, { kind: 'answer', status: 415, body: 'unsupported report' }, Infinity)
+  const without = () =>
+    proxy.inject(SYNC, { kind: 'answer', status: 415, body: 'unsupported report' }, Infinity)
   test('changes, additions and deletions are found by ETags; an unchanged ctag is one question', async () => {
     without()
     for (let i = 0; i < 250; i++) put(`e${i}`)
@@ -157,14 +189,19 @@ describe('B04 a server without sync-collection', () => {
     without()
     put('a')
     put('b')
-    const drop = (name: string) => (body: string) => body.replaceAll(new RegExp(`<(\\w+:)?${name}\\b[^>]*>[^<]*</(\\w+:)?${name}>`, 'g'), '')
+    const drop = (name: string) => (body: string) =>
+      body.replaceAll(new RegExp(`<(\\w+:)?${name}\\b[^>]*>[^<]*</(\\w+:)?${name}>`, 'g'), '')
     proxy.inject({ method: 'PROPFIND' }, { kind: 'swap', change: drop('getctag') }, Infinity)
     const first = await pullAll(null)
     remove('a')
     expect((await pullAll(first.cursor)).removed).toEqual([`${CALENDAR}a.ics`])
     proxy.clear()
     without()
-    proxy.inject({ method: 'PROPFIND' }, { kind: 'swap', change: (body) => drop('getetag')(drop('getctag')(body)) }, Infinity)
+    proxy.inject(
+      { method: 'PROPFIND' },
+      { kind: 'swap', change: (body) => drop('getetag')(drop('getctag')(body)) },
+      Infinity,
+    )
     const blind = await pullAll(null)
     expect(uids(await pullAll(blind.cursor))).toEqual(['b'])
   })
@@ -173,7 +210,10 @@ describe('B04 a server without sync-collection', () => {
 describe('objects', () => {
   test('B24 one poison object in a page of a hundred: 99 events, one kept busy and reported, and the cursor moves', async () => {
     for (let i = 0; i < 99; i++) put(`e${i}`)
-    put('poison', event('poison', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', `DESCRIPTION:${'x'.repeat(100_000)}`))
+    put(
+      'poison',
+      event('poison', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', `DESCRIPTION:${'x'.repeat(100_000)}`),
+    )
     const read = await pullAll(null)
     expect(read.events.length).toBe(100)
     expect(read.events.filter(({ trouble }) => trouble === null).length).toBe(99)
@@ -186,7 +226,10 @@ describe('objects', () => {
   test('B25 NUL and half characters on the wire do not stop it', async () => {
     put('a')
     put('b')
-    proxy.inject(GET_MANY, { kind: 'swap', change: (body) => body.replace('SUMMARY:a', 'SUMMARY:Ihre Verf\u0000ügbarkeit&#0;&#xD800;') })
+    proxy.inject(GET_MANY, {
+      kind: 'swap',
+      change: (body) => body.replace('SUMMARY:a', 'SUMMARY:Ihre Verf\u0000ügbarkeit&#0;&#xD800;'),
+    })
     const read = await pullAll(null)
     expect(uids(read)).toEqual(['a', 'b'])
     const title = read.events.find(({ uid }) => uid === 'a')!.title!
@@ -199,21 +242,34 @@ describe('objects', () => {
     const small = (async (input: URL, init: RequestInit) => {
       const response = await fetch(input, init)
       const body = await response.text()
-      const wholeData = String(init.body).includes('<c:calendar-data/>')
-      return body.length > 40_000 && wholeData ? Promise.reject(new Unreachable('too much', 'too-large')) : new Response(response.status === 204 ? null : body, { status: response.status, headers: response.headers })
+      const wholeData = typeof init.body === 'string' && init.body.includes('<c:calendar-data/>')
+      return body.length > 40_000 && wholeData
+        ? Promise.reject(new Unreachable('too much', 'too-large'))
+        : new Response(response.status === 204 ? null : body, {
+            status: response.status,
+            headers: response.headers,
+          })
     }) as typeof fetch
     for (let i = 0; i < 6; i++) put(`e${i}`, event(`e${i}`, `DESCRIPTION:${'x'.repeat(9000)}`))
     put('huge', event('huge', `ATTACH:${'x'.repeat(50_000)}`))
     const { changes } = await pull(null, { fetch: small })
     expect(changes.length).toBe(7)
-    expect(changes.find((change) => change.kind === 'upsert' && change.event.uid === 'huge')).toMatchObject({ event: { occurrences: [{ start: Date.UTC(2027, 0, 5, 10), kind: 'busy' }] } })
+    expect(changes.find((change) => change.kind === 'upsert' && change.event.uid === 'huge')).toMatchObject({
+      event: { occurrences: [{ start: Date.UTC(2027, 0, 5, 10), kind: 'busy' }] },
+    })
   })
 
   test('what the list names and the multiget passes over is fetched by itself, or gone', async () => {
     put('a')
     put('b')
     put('c')
-    proxy.inject(GET_MANY, { kind: 'swap', change: (body) => body.replace(/<d:response><d:href>[^<]*a\.ics[\s\S]*?<\/d:response>/, '').replace(/<d:response><d:href>[^<]*b\.ics[\s\S]*?<\/d:response>/, '') })
+    proxy.inject(GET_MANY, {
+      kind: 'swap',
+      change: (body) =>
+        body
+          .replace(/<d:response><d:href>[^<]*a\.ics[\s\S]*?<\/d:response>/, '')
+          .replace(/<d:response><d:href>[^<]*b\.ics[\s\S]*?<\/d:response>/, ''),
+    })
     proxy.inject({ method: 'GET', path: /b\.ics/ }, { kind: 'answer', status: 404 })
     const read = await pullAll(null)
     expect(uids(read)).toEqual(['a', 'c'])
@@ -222,10 +278,19 @@ describe('objects', () => {
 
   test('one that may not be read is busy all the time, and says so', async () => {
     put('a')
-    proxy.inject(GET_MANY, { kind: 'swap', change: (body) => body.replace(/<d:propstat>[\s\S]*?<\/d:propstat>/, '<d:status>HTTP/1.1 403 Forbidden</d:status>') })
+    proxy.inject(GET_MANY, {
+      kind: 'swap',
+      change: (body) =>
+        body.replace(/<d:propstat>[\s\S]*?<\/d:propstat>/, '<d:status>HTTP/1.1 403 Forbidden</d:status>'),
+    })
     proxy.inject({ method: 'GET' }, { kind: 'answer', status: 403 })
     const [only] = (await pullAll(null)).events
-    expect(only).toMatchObject({ remoteId: `${CALENDAR}a.ics`, uid: `${CALENDAR}a.ics`, trouble: 'too-large', occurrences: [{ ...WINDOW, kind: 'unknown' }] })
+    expect(only).toMatchObject({
+      remoteId: `${CALENDAR}a.ics`,
+      uid: `${CALENDAR}a.ics`,
+      trouble: 'too-large',
+      occurrences: [{ ...WINDOW, kind: 'unknown' }],
+    })
   })
 
   test('one spelling of an address: what is listed with @ and deleted with %40 is the same', async () => {
@@ -245,18 +310,50 @@ describe('objects', () => {
   })
 
   test('D06 D07 B32 the calendar’s zone reads days and floating times, the owner’s addresses read answers', async () => {
-    const tokyo = practice.store.makeCalendar('/calendars/giulia/tokyo/', { name: 'Tokyo', zone: 'Asia/Tokyo' })
-    const add = (uid: string, ...lines: string[]) => practice.store.put(tokyo, `${tokyo.path}${uid}.ics`, ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', `UID:${uid}`, ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'), uid)
+    const tokyo = practice.store.makeCalendar('/calendars/giulia/tokyo/', {
+      name: 'Tokyo',
+      zone: 'Asia/Tokyo',
+    })
+    const add = (uid: string, ...lines: string[]) =>
+      practice.store.put(
+        tokyo,
+        `${tokyo.path}${uid}.ics`,
+        ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', `UID:${uid}`, ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join(
+          '\r\n',
+        ),
+        uid,
+      )
     add('day', 'DTSTART;VALUE=DATE:20270110')
     add('floating', 'DTSTART:20270111T100000', 'DURATION:PT1H')
-    add('declined', 'DTSTART:20270112T100000Z', 'DURATION:PT1H', 'ATTENDEE;PARTSTAT=DECLINED:mailto:Giulia@example.test')
+    add(
+      'declined',
+      'DTSTART:20270112T100000Z',
+      'DURATION:PT1H',
+      'ATTENDEE;PARTSTAT=DECLINED:mailto:Giulia@example.test',
+    )
     const { changes } = await caldav.pull(session(), tokyo.path, null, WINDOW)
-    const found = new Map(changes.flatMap((change) => (change.kind === 'upsert' ? [[change.event.uid, change.event.occurrences[0]!]] : [])))
-    expect(found.get('day')).toEqual({ start: Date.UTC(2027, 0, 9, 15), end: Date.UTC(2027, 0, 10, 15), kind: 'busy', allDay: true })
+    const found = new Map(
+      changes.flatMap((change) =>
+        change.kind === 'upsert' ? [[change.event.uid, change.event.occurrences[0]!]] : [],
+      ),
+    )
+    expect(found.get('day')).toEqual({
+      start: Date.UTC(2027, 0, 9, 15),
+      end: Date.UTC(2027, 0, 10, 15),
+      kind: 'busy',
+      allDay: true,
+    })
     expect(found.get('floating')).toMatchObject({ start: Date.UTC(2027, 0, 11, 1) })
     expect(found.get('declined')).toMatchObject({ kind: 'declined' })
-    const fresh = await caldav.freshBusy!(session(), tokyo.path, { start: Date.UTC(2027, 0, 9), end: Date.UTC(2027, 0, 13) })
-    expect(fresh.map(({ uid, kind }) => [uid, kind]).sort()).toEqual([['day', 'busy'], ['declined', 'declined'], ['floating', 'busy']])
+    const fresh = await caldav.freshBusy!(session(), tokyo.path, {
+      start: Date.UTC(2027, 0, 9),
+      end: Date.UTC(2027, 0, 13),
+    })
+    expect(fresh.map(({ uid, kind }) => [uid, kind]).sort()).toEqual([
+      ['day', 'busy'],
+      ['declined', 'declined'],
+      ['floating', 'busy'],
+    ])
     practice.store.calendars.delete(tokyo.path)
   })
 })
@@ -278,6 +375,7 @@ describe('cost', () => {
     expect(proxy.requests.filter(({ body }) => /multiget/.test(body)).length).toBe(20)
   }, 60_000)
   test('a cursor of another time is CursorExpired', async () => {
-    for (const text of ['', '{}', '[]', 'null', '{"v":0}', '{"v":1,"token":"x"}']) await expect(pull(text)).rejects.toThrow(CursorExpired)
+    for (const text of ['', '{}', '[]', 'null', '{"v":0}', '{"v":1,"token":"x"}'])
+      await expect(pull(text)).rejects.toThrow(CursorExpired)
   })
 })

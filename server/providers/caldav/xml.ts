@@ -18,9 +18,11 @@ type Scope = ReadonlyMap<string, string>
  */
 export function parseXml(source: string): Element | null {
   const root: Element = { tag: '', name: null, children: [], text: '' }
-  const open: { element: Element; raw: string; scope: Scope }[] = [{ element: root, raw: '', scope: new Map() }]
+  const open: { element: Element; raw: string; scope: Scope }[] = [
+    { element: root, raw: '', scope: new Map() },
+  ]
   let elements = 0
-  for (let at = source.charCodeAt(0) === 0xfeff ? 1 : 0; at < source.length; ) {
+  for (let at = source.charCodeAt(0) === 0xfeff ? 1 : 0; at < source.length;) {
     const top = open.at(-1)!
     const tag = source.indexOf('<', at)
     const until = tag < 0 ? source.length : tag
@@ -73,7 +75,8 @@ function skipMarkup(source: string, tag: number, element: Element): number {
 /** The `>` that ends the tag: the first outside of quotes. */
 function tagEnd(source: string, from: number): number {
   const end = source.indexOf('>', from)
-  if (end < 0 || !source.slice(from, end).includes('"') && !source.slice(from, end).includes("'")) return end
+  if (end < 0 || (!source.slice(from, end).includes('"') && !source.slice(from, end).includes("'")))
+    return end
   let quote = 0
   for (let i = from; i < source.length; i++) {
     const code = source.charCodeAt(i)
@@ -104,7 +107,9 @@ function readTag(inside: string, outer: Scope): { element: Element; raw: string;
   const colon = raw.indexOf(':')
   const namespace = NAMESPACES.get(scope.get(raw.slice(0, Math.max(colon, 0))) ?? '') ?? 'other'
   const local = raw.slice(colon + 1)
-  return local === '' ? null : { element: { tag: `${namespace}:${local}`, name, children: [], text: '' }, raw, scope }
+  return local === ''
+    ? null
+    : { element: { tag: `${namespace}:${local}`, name, children: [], text: '' }, raw, scope }
 }
 
 function addText(element: Element, text: string): boolean {
@@ -126,19 +131,26 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 function decode(text: string): string | null {
   if (!text.includes('&')) return text
   let known = true
-  const decoded = text.replace(/&(?:#(\d{1,8})|#x([0-9a-f]{1,6})|([^;&\s]{1,30}));?/gi, (_, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) known &&= ENTITIES.has(name)
-    return name !== undefined ? (ENTITIES.get(name) ?? '') : character(decimal === undefined ? parseInt(hex!, 16) : Number(decimal))
-  })
+  const decoded = text.replace(
+    /&(?:#(\d{1,8})|#x([0-9a-f]{1,6})|([^;&\s]{1,30}));?/gi,
+    (_, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) known &&= ENTITIES.has(name)
+      return name !== undefined
+        ? (ENTITIES.get(name) ?? '')
+        : character(decimal === undefined ? parseInt(hex!, 16) : Number(decimal))
+    },
+  )
   return known ? decoded : null
 }
 
-const character = (code: number): string => (code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\ufffd')
+const character = (code: number): string =>
+  code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\ufffd'
 
 export const child = (element: Element, ...path: string[]): Element | null =>
   path.reduce<Element | null>((at, tag) => at?.children.find((each) => each.tag === tag) ?? null, element)
 
-export const children = (element: Element, tag: string): Element[] => element.children.filter((each) => each.tag === tag)
+export const children = (element: Element, tag: string): Element[] =>
+  element.children.filter((each) => each.tag === tag)
 
 export const textIn = (element: Element | null): string | null => (element ? element.text.trim() : null)
 
@@ -146,6 +158,5 @@ export const textIn = (element: Element | null): string | null => (element ? ele
 export const escapeXml = (text: string): string =>
   text
     .toWellFormed()
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu, '')
     .replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`)

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HOUR, MINUTE } from '#core/time/model.ts'
+import { build, endAll, lives, postmasterOf, ritrovo, until, whenReady } from '#tests/ritrovo.ts'
+import { agree, aWish, aWorld, insist, LEASE_MS, settled, type Answer, type World } from './world.ts'
+
+const KILLS = 200
+const VISITORS = 5
+
+beforeAll(build)
+afterAll(endAll)
+
+const between = (least: number, most: number) => least + Math.random() * (most - least)
+
+/** Visitors who book one free half-hour after the other, now and then one that somebody has already. */
+async function visitors(world: World, done: AbortSignal): Promise<Answer[]> {
+  const first = Math.ceil(Date.now() / HOUR) * HOUR + HOUR
+  const booked: Answer[] = []
+  let next = 0
+  await Promise.all(
+    Array.from({ length: VISITORS }, async () => {
+      while (!done.aborted) {
+        const taken = booked.length > 0 && Math.random() < 0.1
+        const wish = aWish(taken ? booked[Math.floor(Math.random() * booked.length)]!.start : first + next++ * 30 * MINUTE)
+        const answer = await insist(world, wish)
+        expect(answer!.status).toBe(taken ? 409 : 201)
+        if (!taken) booked.push(answer!)
+        // The same submit once more, as an impatient finger makes it.
+        if (!taken && Math.random() < 0.1) expect(await insist(world, wish)).toEqual(answer)
+        await sleep(between(50, 150))
+      }
+    }),
+  )
+  return booked
+}
+
+/** One life of the server: killed at work, or while it was still starting, or first its database and then itself. */
+async function oneLife(world: World, turn: number): Promise<void> {
+  const server = ritrovo(['start'], { env: world.env })
+  if (turn % 5 === 0) await sleep(between(30, 600))
+  else {
+    expect(await whenReady(server), server.out() + server.err()).not.toBeNull()
+    await sleep(between(150, 300))
+  }
+  const postmaster = postmasterOf(world.data)
+  if (turn % 4 === 1 && postmaster && lives(postmaster)) process.kill(postmaster, 'SIGKILL')
+  if (turn % 8 === 1) await sleep(between(0, 150))
+  server.kill('SIGKILL')
+  expect((await server.ended).signal).toBe('SIGKILL')
+}
+
+async function manyLives(kills: number) {
+  const world = await aWorld()
+  try {
+    const done = new AbortController()
+    const booking = visitors(world, done.signal)
+    for (let turn = 0; turn < kills; turn++) await oneLife(world, turn)
+    // A last life without a kill: the visitors who still wait get their answers, and all that was begun comes to its end.
+    await sleep(LEASE_MS)
+    const server = await world.start()
+    done.abort()
+    const booked = await booking
+    await settled(world)
+    const result = await agree(world, booked)
+    server.kill('SIGTERM')
+    expect((await server.ended).code).toBe(0)
+    await until('the database ended with its server', () => postmasterOf(world.data) === null)
+    return result
+  } finally {
+    await world.stop()
+  }
+}
+
+test(`E04 ${KILLS} kills under load lose no acknowledged booking and double no event and no letter`, { timeout: 300_000 }, async () => {
+  // Two servers with a database each, so that one works while the other starts.
+  const results = await Promise.allSettled([manyLives(KILLS / 2), manyLives(KILLS / 2)])
+  for (const result of results) {
+    if (result.status === 'rejected') throw result.reason
+    expect(result.value.bookings).toBeGreaterThan(KILLS / 2)
+  }
+})
