@@ -21,7 +21,7 @@ export async function benchSync(): Promise<Line[]> {
     const ready = (await heard(server)) as ServerReady
     worker.on('message', (message) => {
       if (typeof message === 'object' && message !== null && 'move' in message)
-        server.send(message as { move: number })
+        server.send(message)
     })
     server.on('message', (message) => {
       if (message === 'moved') worker.send('moved')

@@ -152,7 +152,7 @@ async function aHost(deps: Deps, busyEvents: number): Promise<{ slug: string; wo
 
 /** What any server must do for this answer: one packed row, the same slots, the same JSON. */
 async function packedReference(address: { host: string }, host: { workspaceId: string; calendarId: string }) {
-  const pool = new pg.Pool({ ...address, user: 'postgres', database: 'postgres', max: 12 } as pg.PoolConfig)
+  const pool = new pg.Pool({ ...address, user: 'postgres', database: 'postgres', max: 12 })
   const weekly = Array.from({ length: 7 }, (_, day) => (day < 5 ? [{ from: 540, to: 1020 }] : []))
   const server = createServer((_request, response) => {
     void pool.query({ name: 'packed', text: 'select packed_busy from calendars where workspace_id = $1 and calendar_id = $2', values: [host.workspaceId, host.calendarId] }).then(({ rows }) => {

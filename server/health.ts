@@ -16,13 +16,13 @@ export const health = router()
       await deps.db.pool.query('select 1 from instance')
     } catch (error) {
       deps.log.warn({ err: error }, 'not ready: the database does not answer')
-      return problem(c, 503, 'database', 'The database does not answer.') as never
+      return problem(c, 503, 'database', 'The database does not answer.')
     }
     try {
       await deps.db.pool.query('select 1 from pgboss.version')
     } catch (error) {
       deps.log.warn({ err: error }, 'not ready: the queue does not answer')
-      return problem(c, 503, 'queue', 'The job queue is not set up.') as never
+      return problem(c, 503, 'queue', 'The job queue is not set up.')
     }
     return c.json({ ok: true as const, database: 'ok' as const, queue: 'ok' as const }, 200)
   })

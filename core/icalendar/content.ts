@@ -77,7 +77,7 @@ function withParams(text: string, at: number, semicolon: number, end: number): P
   let first = -1
   for (let i = semicolon, quoted = false; i < end; i++) {
     const code = text.charCodeAt(i)
-    if (code === 0x22) quoted = !quoted
+    if (code === QUOTE) quoted = !quoted
     else if (code === 0x3a) {
       if (first < 0) first = i
       if (quoted) continue
@@ -113,38 +113,28 @@ export const textOf = (component: Component, name: string): string | null => {
   return found ? unescapeText(found.value) : null
 }
 
-/** The value of one parameter, without its quotes and with RFC 6868's carets read; null when it is not there. */
-export function param(property: Property, name: string): string | null {
-  const { params } = property
-  if (params === '') return null
-  const upper = params.toUpperCase()
-  for (let at = upper.indexOf(`;${name}=`); at >= 0; at = upper.indexOf(`;${name}=`, at + 1)) {
-    if (insideQuotes(params, at)) continue
-    const start = at + name.length + 2
-    const value =
-      params[start] === '"'
-        ? params.slice(start + 1, closing(params, start + 1))
-        : params.slice(start, ending(params, start))
-    return value.includes('^') ? value.replace(/\^[n'^]/g, (mark) => CARETS[mark]!) : value
+/** The value of one parameter, without its quotes and with RFC 6868's carets read; null when it is not there. One pass. */
+export function param({ params }: Property, name: string): string | null {
+  let start = 1
+  for (let i = 1, quoted = false; i <= params.length; i++) {
+    const code = i === params.length ? SEMICOLON : params.charCodeAt(i)
+    if (code === QUOTE) quoted = !quoted
+    if (code !== SEMICOLON || (quoted && i < params.length)) continue
+    const equals = start + name.length
+    if (equals < i && params[equals] === '=' && params.slice(start, equals).toUpperCase() === name)
+      return paramValue(params.slice(equals + 1, i))
+    start = i + 1
   }
   return null
 }
 
+const QUOTE = 0x22
+const SEMICOLON = 0x3b
 const CARETS: Record<string, string> = { '^n': '\n', "^'": '"', '^^': '^' }
 
-function insideQuotes(params: string, at: number): boolean {
-  let quoted = false
-  for (let i = params.indexOf('"'); i >= 0 && i < at; i = params.indexOf('"', i + 1)) quoted = !quoted
-  return quoted
-}
-
-const closing = (params: string, from: number): number => {
-  const found = params.indexOf('"', from)
-  return found < 0 ? params.length : found
-}
-const ending = (params: string, from: number): number => {
-  const found = params.indexOf(';', from)
-  return found < 0 ? params.length : found
+function paramValue(text: string): string {
+  const value = text.startsWith('"') ? text.slice(1).split('"', 1)[0]! : text
+  return value.includes('^') ? value.replace(/\^[n'^]/g, (mark) => CARETS[mark]!) : value
 }
 
 export const unescapeText = (value: string): string =>

@@ -3,7 +3,7 @@ import type { Span } from '#core/time/model.ts'
 import type { Wall } from '#core/time/wall.ts'
 import { instantOf, wallOf } from './clock.ts'
 import type { Event, Time, Unclear } from './event.ts'
-import { occurOnce } from './occur.ts'
+import { add, occurOnce } from './occur.ts'
 import type { Expansion } from './occur.ts'
 import { MOST_INSTANCES } from './recur.ts'
 import type { Rule } from './rule.ts'
@@ -54,8 +54,8 @@ export function stretched(event: Event, stretch: Span | null, repeats: boolean, 
 /** We do not know when it is busy; a kind that does not block says so still. */
 const blurred = (event: Event): Event => (event.kind === 'busy' ? { ...event, kind: 'unknown' } : event)
 
-function keep({ kind }: Event, span: Span, { window, found }: Expansion): void {
-  const start = Math.max(span.start, window.start)
-  const end = Math.min(span.end, window.end)
-  if (start < end) found.push({ start, end, kind, allDay: false })
+function keep({ kind }: Event, span: Span, into: Expansion): void {
+  const start = Math.max(span.start, into.window.start)
+  const end = Math.min(span.end, into.window.end)
+  if (start < end) add({ start, end, kind, allDay: false }, into)
 }

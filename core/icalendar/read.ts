@@ -45,13 +45,7 @@ export function readObject(text: string, reading: Reading): ObjectReading | null
     owner: reading.owner,
   }
   const events = sources.map((source) => readEvent(source, around))
-  const into: Expansion = {
-    window: reading.window,
-    fuel: { left: FULL_TANK },
-    found: [],
-    troubles: new Set(),
-  }
-  for (const group of byUid(events)) expandSeries(mastersOf(group), group.filter(isOverride), around, into)
+  const into = expandAll(events, around, reading.window)
   const leading = events.find((event) => !isOverride(event)) ?? events[0]!
   const secret = events.some(({ source }) => isPrivate(source))
   return {
@@ -63,6 +57,16 @@ export function readObject(text: string, reading: Reading): ObjectReading | null
     sequence: Math.max(...events.slice(0, 1000).map(({ sequence }) => sequence)),
     trouble: into.troubles.values().next().value ?? null,
   }
+}
+
+function expandAll(events: Event[], around: Surroundings, window: Span): Expansion {
+  const into: Expansion = { window, fuel: { left: FULL_TANK }, found: [], troubles: new Set(), full: false }
+  for (const group of byUid(events)) expandSeries(mastersOf(group), group.filter(isOverride), around, into)
+  if (into.full) {
+    into.troubles.add(trouble('too-many'))
+    into.found = [{ ...window, kind: 'unknown', allDay: false }]
+  }
+  return into
 }
 
 /** One series comes in order already, and most objects are one series. */

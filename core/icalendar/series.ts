@@ -8,7 +8,7 @@ import type { Event, Surroundings, Time, Unclear } from './event.ts'
 import { hull, reachOf, stretched, untilWall } from './hull.ts'
 import { occur, occurOnce } from './occur.ts'
 import type { Expansion } from './occur.ts'
-import { everMatches, instances, MOST_INSTANCES } from './recur.ts'
+import { everMatches, instances } from './recur.ts'
 import type { Rule } from './rule.ts'
 import { trouble } from './trouble.ts'
 
@@ -26,6 +26,7 @@ export function expandSeries(
   for (const event of [...masters, ...replaced]) if (event.trouble !== null) into.troubles.add(event.trouble)
   for (const override of replaced) single(override, into)
   for (const master of masters) {
+    if (into.full) return
     const alone = master.rules.length === 0 && !hasDates(master) && replaced.length === 0
     if (!master.start || alone) single(master, into)
     else expandMaster(master, master.start, replaced, around, into)
@@ -113,7 +114,7 @@ function ruleWalls(
   if (typeof rule !== 'string') {
     const until = rule.until === null ? Infinity : untilWall(rule.until, start)
     const named = instances(rule, start.wall, from, to, until, into.fuel)
-    if (named && named.length + into.found.length < MOST_INSTANCES) {
+    if (named) {
       if (named.length > 0 || !isChoosy(rule) || everMatches(rule, start.wall)) return named
       into.troubles.add(trouble('bad-rule'))
     } else into.troubles.add(trouble('too-many'))

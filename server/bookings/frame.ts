@@ -1,8 +1,7 @@
 import type { Context } from 'hono'
-import { zoneCity } from '#core/locale/dates.ts'
+import { findZones } from '#core/locale/cities.ts'
 import type { Locale } from '#core/locale/locale.ts'
 import type { Instant, Zone } from '#core/time/model.ts'
-import { zone as readZone } from '#core/time/zone.ts'
 import { asset } from '#server/platform/assets.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import type { Env } from '#server/platform/http.ts'
@@ -42,15 +41,12 @@ export function pageFacts(inputs: PageInputs, length: number, now: Instant, path
   }
 }
 
-const ZONES = Intl.supportedValuesOf('timeZone')
-const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('_', ' ')
-
-/** The zones a typed city may mean; null when it is a zone already or nothing was typed. */
-export function findZones(typed: string | undefined): { text: string; found: Zone[] } | null {
-  const text = (typed ?? '').trim().slice(0, 100)
-  if (text === '' || readZone(text)) return null
-  const wish = plain(text)
-  return { text, found: ZONES.filter((zone) => plain(zoneCity(zone)).includes(wish) || plain(zone).includes(wish)).slice(0, 20) }
+/** What a typed zone or city means: one zone, or a search that has none or several answers. */
+export function readZoneWish(typed: string | undefined): { zone: Zone | null; search: { text: string; found: Zone[] } | null } {
+  if (typed === undefined) return { zone: null, search: null }
+  const text = typed.trim().slice(0, 100)
+  const found = text === '' ? [] : findZones(text)
+  return found.length === 1 ? { zone: found[0]!, search: null } : { zone: null, search: { text, found } }
 }
 
 /** Where a visitor can reach whoever runs the server. */

@@ -59,10 +59,10 @@ export const publicBookingsApi = router()
     const from = parseInstant(query.from)
     const to = parseInstant(query.to)
     const zone = query.zone === undefined ? null : readZone(query.zone)
-    if (from === null || to === null || to <= from || to - from > MAX_DAYS * DAY) return problem(c, 400, 'bad-range', `Ask for up to ${MAX_DAYS} days, as RFC 3339 instants.`) as never
-    if (query.zone !== undefined && zone === null) return problem(c, 400, 'bad-zone') as never
+    if (from === null || to === null || to <= from || to - from > MAX_DAYS * DAY) return problem(c, 400, 'bad-range', `Ask for up to ${MAX_DAYS} days, as RFC 3339 instants.`)
+    if (query.zone !== undefined && zone === null) return problem(c, 400, 'bad-zone')
     const inputs = await loadInputs(c.var.deps.db, c.req.valid('param'))
-    if (!inputs) return problem(c, 404, 'not-found') as never
+    if (!inputs) return problem(c, 404, 'not-found')
     const length = query.length ?? inputs.type.durations[0]!
     const now = c.var.deps.now()
     const { mode, slots } = slotsOf(inputs, length, { start: Math.max(from, now), end: to }, now)
@@ -71,15 +71,15 @@ export const publicBookingsApi = router()
     return c.json({ mode: mode.kind, zone: shown, length, days: daysOf(slots, shown) }, 200)
   })
   .openapi(postBooking, async (c) => {
-    if (!(await allows(c, 'book'))) return problem(c, 429, 'slow-down') as never
+    if (!(await allows(c, 'book'))) return problem(c, 429, 'slow-down')
     const wish = c.req.valid('json')
     const ref = c.req.valid('param')
     const zone = readZone(wish.zone)
     const start = typeof wish.start === 'number' ? wish.start : parseInstant(wish.start)
-    if (!zone) return problem(c, 400, 'bad-zone') as never
-    if (start === null) return problem(c, 400, 'bad-start') as never
+    if (!zone) return problem(c, 400, 'bad-zone')
+    if (start === null) return problem(c, 400, 'bad-start')
     const inputs = await loadInputs(c.var.deps.db, ref)
-    if (!inputs) return problem(c, 404, 'not-found') as never
+    if (!inputs) return problem(c, 404, 'not-found')
     const typed = {
       name: wish.name,
       email: wish.email,
@@ -88,19 +88,19 @@ export const publicBookingsApi = router()
       answers: Object.fromEntries(inputs.type.questions.map(({ id }) => [id, [wish.answers[id] ?? []].flat()])),
     }
     const read = readVisitor(typed, inputs.type, { zone, locale: wish.locale, now: c.var.deps.now() })
-    if (!read.visitor) return problem(c, 422, 'bad-input', undefined, { fields: read.errors }) as never
+    if (!read.visitor) return problem(c, 422, 'bad-input', undefined, { fields: read.errors })
     const outcome = await book(c.var.deps, ref, { start, duration: wish.length ?? inputs.type.durations[0]!, visitor: read.visitor, hold: wish.hold ?? null, key: c.req.valid('header')['idempotency-key'] ?? null })
     switch (outcome.kind) {
       case 'booked':
       case 'requested':
         return c.json({ state: outcome.kind, id: outcome.bookingId, manageUrl: `${(c.var.deps.config.url ?? '').replace(/\/$/, '')}/b/${outcome.token}` }, 201)
       case 'slot-taken':
-        return problem(c, 409, 'slot-taken', undefined, { alternatives: outcome.alternatives } as never) as never
+        return problem(c, 409, 'slot-taken', undefined, { alternatives: outcome.alternatives })
       case 'closed':
-        return problem(c, 409, 'closed') as never
+        return problem(c, 409, 'closed')
       case 'key-reused':
-        return problem(c, 422, 'idempotency_mismatch') as never
+        return problem(c, 422, 'idempotency_mismatch')
       case 'not-found':
-        return problem(c, 404, 'not-found') as never
+        return problem(c, 404, 'not-found')
     }
   })

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import { chooseLocale, isLocale, type Locale } from '#core/locale/locale.ts'
-import type { Zone } from '#core/time/model.ts'
 import { dateOf } from '#core/time/wall.ts'
-import { zone as readZone } from '#core/time/zone.ts'
 import { writeObject } from '#core/icalendar/write.ts'
 import type { Env } from '#server/platform/http.ts'
 import { accept } from './accept.ts'
@@ -20,7 +18,7 @@ import { allows } from './limits.ts'
 import { renderBooking, renderCancel, renderLanding, renderMessage, renderPicker, renderPrivacy, renderProposal } from './pages.tsx'
 import { reschedule } from './reschedule.ts'
 import { alternativesTo, mayStart } from './slots.ts'
-import { contactOf, findZones, frameOf, pageFacts } from './frame.ts'
+import { contactOf, frameOf, pageFacts, readZoneWish } from './frame.ts'
 import { readLanding } from './landing.ts'
 import { anythingTyped, readVisitor, typedOf, type Fields } from './visitor-form.ts'
 import type { Clock, Form, Panel, PickerView, Query, Typed } from './views.ts'
@@ -39,7 +37,7 @@ export const publicBookings = new Hono<Env>()
     c.res.headers.set('x-robots-tag', c.req.path.startsWith('/b/') ? 'noindex, nofollow' : 'noindex')
   })
   .get('/privacy', (c) => c.html(renderPrivacy(frameOf(c, { locale: localeOf(c), workspace: 'Ritrovo' }), { contact: contactOf(c.var.deps) })))
-  .get('/b/:token', async (c) => withVisit(c, async (visit, locale) => c.html(renderBooking(frameOf(c, { locale, workspace: visit.workspace }), visit.view(c.req.query('new') === '1' ? 'booked' : c.req.query('moved') === '1' ? 'moved' : null)))))
+  .get('/b/:token', async (c) => withVisit(c, async (visit, locale) => c.html(renderBooking(frameOf(c, { locale, workspace: visit.workspace }), visit.view(c.req.query('now-request') === '1' ? 'now-request' : c.req.query('new') === '1' ? 'booked' : c.req.query('moved') === '1' ? 'moved' : null)))))
   .get('/b/:token/event.ics', async (c) =>
     withVisit(c, async (visit) => {
       if (visit.booking.state !== 'confirmed') return gone(c, visit.booking.locale)
@@ -63,7 +61,7 @@ export const publicBookings = new Hono<Env>()
       const fields = await readForm(c)
       const start = slotOf(one(fields, 'slot'))
       if (start === null) return showMove(c, visit, locale)
-      const zone = readZone(one(fields, 'zone'))
+      const { zone } = readZoneWish(one(fields, 'zone') || undefined)
       const outcome = await reschedule(c.var.deps, visit.workspaceId, visit.booking.booking_id, { start, duration: null, by: 'visitor', ...(zone ? { visitorZone: zone } : {}) })
       switch (outcome.kind) {
         case 'moved':
@@ -116,10 +114,10 @@ export const publicBookings = new Hono<Env>()
   .post('/:host/:page/hold', async (c) => {
     const inputs = await loadInputs(c.var.deps.db, c.req.param())
     if (!inputs) return c.notFound()
-    const locale = localeOf(c, inputs)
-    if (!(await allows(c, 'hold'))) return tooMany(c, locale)
     const fields = await readForm(c)
-    const clock = clockOf(c, inputs, one(fields, 'zone'))
+    const locale = localeOf(c, inputs, fields)
+    if (!(await allows(c, 'hold'))) return tooMany(c, locale)
+    const clock = clockOf(c, inputs, fields)
     const query: Query = { ...queryOf(c), ...queryFrom(fields) }
     const start = slotOf(one(fields, 'slot'))
     const duration = durationOf(inputs, query.length)
@@ -132,7 +130,7 @@ export const publicBookings = new Hono<Env>()
         const kept = outcome.kind === 'held' ? { token: outcome.token, until: outcome.until } : null
         if (anythingTyped(typed)) return show(c, inputs, locale, clock, { ...query, slot: String(start) }, { kind: 'form', form: formOf(inputs, start, { typed, hold: kept }) })
         const target = new URLSearchParams({ ...carried(query), slot: String(start), ...(kept ? { hold: kept.token } : {}) })
-        return c.redirect(`${c.req.path.replace(/\/hold$/, '')}?${target}`, 303)
+        return c.redirect(`${c.req.path.replace(/\/hold$/, '')}?${target}#panel`, 303)
       }
       case 'slot-taken':
         return show(c, inputs, locale, clock, query, { kind: 'taken', lost: start, nearest: outcome.alternatives }, { status: 409, ...(anythingTyped(typed) ? { kept: typed } : {}) })
@@ -143,17 +141,23 @@ export const publicBookings = new Hono<Env>()
     }
   })
   .post('/:host/:page/release', async (c) => {
-    const token = one(await readForm(c), 'hold')
+    const inputs = await loadInputs(c.var.deps.db, c.req.param())
+    if (!inputs) return c.notFound()
+    const fields = await readForm(c)
+    const token = one(fields, 'hold')
     if (token) await release(c.var.deps, token)
-    return c.body(null, 204)
+    const typed = typedOf(fields, inputs.type.questions)
+    const { slot: _slot, hold: _hold, ...query } = { ...queryOf(c), ...queryFrom(fields) }
+    const fresh = (await loadInputs(c.var.deps.db, c.req.param())) ?? inputs
+    return show(c, fresh, localeOf(c, fresh, fields), clockOf(c, fresh, fields), query, { kind: 'times' }, anythingTyped(typed) ? { kept: typed } : {})
   })
   .post('/:host/:page/book', async (c) => {
     const inputs = await loadInputs(c.var.deps.db, c.req.param())
     if (!inputs) return c.notFound()
-    const locale = localeOf(c, inputs)
-    if (!(await allows(c, 'book'))) return tooMany(c, locale)
     const fields = await readForm(c)
-    const clock = clockOf(c, inputs, one(fields, 'zone'))
+    const locale = localeOf(c, inputs, fields)
+    if (!(await allows(c, 'book'))) return tooMany(c, locale)
+    const clock = clockOf(c, inputs, fields)
     const query: Query = { ...queryOf(c), ...queryFrom(fields) }
     const start = slotOf(one(fields, 'slot'))
     const duration = durationOf(inputs, query.length)
@@ -214,10 +218,10 @@ async function show(c: C, inputs: PageInputs, locale: Locale, clock: Clock, quer
     panel,
     kept: options.kept ?? null,
     hold: query.hold ?? null,
-    zoneSearch: findZones(c.req.query('zone')),
+    zoneSearch: readZoneWish(c.req.query('zone')).search,
     moving: null,
   }
-  return c.html(renderPicker(frameOf(c, { locale, workspace: fresh.type.workspaceName, path: pathOf(c), query }), view), options.status ?? 200)
+  return c.html(renderPicker(frameOf(c, { locale, workspace: fresh.type.workspaceName, path: pathOf(c), query: resolved(query, clock) }), view), options.status ?? 200)
 }
 
 async function showMove(c: C, visit: Visit, locale: Locale, panel: Panel | null = null): Promise<Response> {
@@ -225,7 +229,7 @@ async function showMove(c: C, visit: Visit, locale: Locale, panel: Panel | null 
   const inputs = await visit.inputs()
   if (!inputs || !visit.view(null).mayMove) return c.redirect(withLang(`/b/${c.req.param('token')}`, c), 303)
   const query = queryOf(c)
-  const clock = { ...clockOf(c, inputs, query.zone ?? booking.visitor_zone), zoneChosen: true }
+  const clock = { ...clockOf(c, inputs, { zone: query.zone ?? booking.visitor_zone }), zoneChosen: true }
   const duration = (booking.ends_at - booking.starts_at) / 60_000
   const type = { ...inputs.type, durations: [duration] }
   const except = (own: OwnRow) => visit.occupancies.has(own.id)
@@ -237,10 +241,10 @@ async function showMove(c: C, visit: Visit, locale: Locale, panel: Panel | null 
     panel: panel ?? (start === null ? { kind: 'times' } : { kind: 'move', to: start }),
     kept: null,
     hold: null,
-    zoneSearch: findZones(c.req.query('zone')),
+    zoneSearch: readZoneWish(c.req.query('zone')).search,
     moving: { token: c.req.param('token')!, from: { start: booking.starts_at, end: booking.ends_at } },
   }
-  return c.html(renderPicker(frameOf(c, { locale, workspace: visit.workspace, path: pathOf(c), query }), view), panel ? 409 : 200)
+  return c.html(renderPicker(frameOf(c, { locale, workspace: visit.workspace, path: pathOf(c), query: resolved(query, clock) }), view), panel ? 409 : 200)
 }
 
 async function withVisit(c: C, then: (visit: Visit, locale: Locale) => Promise<Response>): Promise<Response> {
@@ -261,7 +265,7 @@ function tooMany(c: C, locale: Locale) {
 /** Waits a little for the effects that this request has begun, so that most visitors see the end of it at once. */
 const settled = (bookingId: string): Promise<unknown> => Promise.race([effectsOf(bookingId), new Promise((done) => setTimeout(done, PATIENCE_MS))])
 
-const pathOf = (c: C): string => c.req.path.replace(/\/(hold|book)$/, '')
+const pathOf = (c: C): string => c.req.path.replace(/\/(hold|book|release)$/, '')
 const withLang = (path: string, c: C): string => {
   const lang = c.req.query('lang')
   return isLocale(lang) ? `${path}${path.includes('?') ? '&' : '?'}lang=${lang}` : path
@@ -278,20 +282,26 @@ const forms = new WeakMap<Request, Promise<Fields>>()
 function readForm(c: C): Promise<Fields> {
   const known = forms.get(c.req.raw)
   if (known) return known
-  const reading = (c.req.parseBody({ all: true }) as Promise<Fields>).catch(() => ({}))
+  const reading = (c.req.parseBody({ all: true })).catch(() => ({}))
   forms.set(c.req.raw, reading)
   return reading
 }
 
 const queryOf = (c: C): Query => Object.fromEntries(NAMES.map((name) => [name, c.req.query(name)]).filter(([, value]) => typeof value === 'string' && value !== '' && value.length <= 200)) as Query
 const queryFrom = (fields: Fields): Query => Object.fromEntries(NAMES.map((name) => [name, one(fields, name)]).filter(([, value]) => value !== '' && value!.length <= 200)) as Query
-const carried = (query: Query): Record<string, string> => Object.fromEntries(Object.entries(query).filter(([name, value]) => name !== 'slot' && name !== 'hold' && typeof value === 'string')) as Record<string, string>
+const carried = (query: Query): Record<string, string> => Object.fromEntries(Object.entries(query).filter(([name, value]) => name !== 'slot' && name !== 'hold' && typeof value === 'string'))
 
 /** A start as it stands in our links: whole minutes within a century, else nothing. */
 function slotOf(value: string): number | null {
   if (!/^\d{12,13}$/.test(value)) return null
   const start = Number(value)
   return start % 60_000 === 0 && start < 4_102_444_800_000 ? start : null
+}
+
+/** The address carries the zone's own name, and only one that was chosen. */
+const resolved = (query: Query, clock: Clock): Query => {
+  const { zone: _zone, ...rest } = query
+  return clock.zoneChosen ? { ...rest, zone: clock.zone } : rest
 }
 
 const durationOf = (inputs: PageInputs, wish: string | undefined): number => (wish !== undefined && inputs.type.durations.includes(Number(wish)) ? Number(wish) : inputs.type.durations[0]!)
@@ -303,8 +313,8 @@ function holdOf(inputs: PageInputs, token: string): { hash: string; until: numbe
   return own && hash ? { hash, until: own.holdUntil! } : null
 }
 
-function localeOf(c: C, inputs?: PageInputs): Locale {
-  const asked = c.req.query('lang')
+function localeOf(c: C, inputs?: PageInputs, fields: Fields = {}): Locale {
+  const asked = one(fields, 'lang') || c.req.query('lang')
   if (isLocale(asked)) return asked
   if (inputs && inputs.type.pageLocale !== 'auto') return inputs.type.pageLocale
   return chooseLocale(c.req.header('accept-language'))
@@ -312,8 +322,9 @@ function localeOf(c: C, inputs?: PageInputs): Locale {
 
 const clock12 = (c: C): boolean => c.req.query('clock') === '12'
 
-function clockOf(c: C, inputs: PageInputs, typed?: string): Clock {
-  const asked = c.req.query('zone') || typed || ''
-  const chosen: Zone | null = readZone(asked) ?? (findZones(asked)?.found.length === 1 ? findZones(asked)!.found[0]! : null)
-  return { now: c.var.deps.now(), zone: chosen ?? inputs.hosts[0]?.zone ?? 'UTC', zoneChosen: chosen !== null, hour12: clock12(c) }
+/** The visitor's clock: by the form that was sent, else by the address. */
+function clockOf(c: C, inputs: PageInputs, fields: Fields = {}): Clock {
+  const wish = one(fields, 'zone') || c.req.query('zone')
+  const { zone } = readZoneWish(wish)
+  return { now: c.var.deps.now(), zone: zone ?? inputs.hosts[0]?.zone ?? 'UTC', zoneChosen: zone !== null, hour12: (one(fields, 'clock') || c.req.query('clock')) === '12' }
 }

@@ -65,12 +65,12 @@ export const routes = app
   })
   .openapi(get, async (c) => {
     const booking = await show(c.var.deps, c.var.scope, c.req.valid('param').id)
-    return booking ? c.json(booking, 200) : (problem(c, 404, 'not-found') as never)
+    return booking ? c.json(booking, 200) : (problem(c, 404, 'not-found'))
   })
   .openapi(acceptIt, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     const outcome = await accept(deps, scope.workspaceId, id, { by: 'host' })
     switch (outcome.kind) {
       case 'accepted':
@@ -78,51 +78,51 @@ export const routes = app
       case 'slot-taken':
       case 'already':
       case 'unreadable':
-        return problem(c, 409, outcome.kind) as never
+        return problem(c, 409, outcome.kind)
       case 'not-found':
-        return problem(c, 404, 'not-found') as never
+        return problem(c, 404, 'not-found')
     }
   })
   .openapi(declineIt, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     const outcome = await decline(deps, scope.workspaceId, id, c.req.valid('json').reason)
-    return outcome.kind === 'declined' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'already' ? 409 : 404, outcome.kind) as never)
+    return outcome.kind === 'declined' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'already' ? 409 : 404, outcome.kind))
   })
   .openapi(cancelIt, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     const outcome = await cancel(deps, scope.workspaceId, id, 'host', c.req.valid('json').reason)
-    return outcome.kind === 'cancelled' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'not-found' ? 404 : 409, outcome.kind) as never)
+    return outcome.kind === 'cancelled' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'not-found' ? 404 : 409, outcome.kind))
   })
   .openapi(proposeIt, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     const outcome = await propose(deps, scope.workspaceId, id, c.req.valid('json').starts)
-    return outcome.kind === 'proposed' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'not-found' ? 404 : 409, outcome.kind) as never)
+    return outcome.kind === 'proposed' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'not-found' ? 404 : 409, outcome.kind))
   })
   .openapi(moveIt, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     const { start, duration } = c.req.valid('json')
     const outcome = await reschedule(deps, scope.workspaceId, id, { start, duration: duration ?? null, by: 'host' })
-    return outcome.kind === 'moved' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'not-found' ? 404 : 409, outcome.kind) as never)
+    return outcome.kind === 'moved' ? c.json((await show(deps, scope, id))!, 200) : (problem(c, outcome.kind === 'not-found' ? 404 : 409, outcome.kind))
   })
   .openapi(again, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     const sent = await sendAgain(deps, scope.workspaceId, id, c.req.valid('json').kind)
-    return sent ? c.json((await show(deps, scope, id))!, 200) : (problem(c, 409, 'nothing-to-send') as never)
+    return sent ? c.json((await show(deps, scope, id))!, 200) : (problem(c, 409, 'nothing-to-send'))
   })
   .openapi(retry, async (c) => {
     const { deps, scope } = c.var
     const { id } = c.req.valid('param')
-    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found') as never
+    if (!(await mine(deps, scope, id))) return problem(c, 404, 'not-found')
     await retryCalendar(deps, scope.workspaceId, id)
     return c.json((await show(deps, scope, id))!, 200)
   })

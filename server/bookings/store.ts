@@ -442,7 +442,7 @@ export type BookingView = BookingRow & {
   page_slug: string | null
   contact_name: string | null
   contact_email: string | null
-  letters: { kind: string; state: string; to: string; at: number }[] | null
+  letters: { effectId: string; kind: string; state: EffectRow['state']; to: string; at: number }[] | null
   hosts: { id: string; name: string }[] | null
 }
 
@@ -461,7 +461,7 @@ export async function listBookings(tx: Tx, workspaceId: string, filter: ListFilt
     `list_bookings_${filter.which}`,
     `select b.*, u.slug as host_slug, p.slug as page_slug, c.name as contact_name, c.email as contact_email,
        (select jsonb_agg(jsonb_build_object('id', h.user_id, 'name', v.name) order by v.name) from booking_hosts h join users v on v.workspace_id = $1 and v.user_id = h.user_id where h.workspace_id = $1 and h.booking_id = b.booking_id) as hosts,
-       (select jsonb_agg(jsonb_build_object('kind', e.kind, 'state', e.state, 'to', e.destination, 'at', (extract(epoch from coalesce(e.done_at, e.due_at)) * 1000)::bigint) order by coalesce(e.done_at, e.due_at))
+       (select jsonb_agg(jsonb_build_object('effectId', e.effect_id, 'kind', e.kind, 'state', e.state, 'to', e.destination, 'at', (extract(epoch from coalesce(e.done_at, e.due_at)) * 1000)::bigint) order by coalesce(e.done_at, e.due_at))
           from effects e where e.workspace_id = $1 and e.booking_id = b.booking_id and e.revision = b.revision and e.kind not in ('publish', 'withdraw') and e.kind not like 'tell-host%') as letters
      from bookings b
      left join scheduling_pages p on p.workspace_id = $1 and p.page_id = b.page_id
@@ -504,15 +504,14 @@ export async function workspaceName(tx: Tx, workspaceId: string): Promise<string
   return row?.name ?? ''
 }
 
-/** What became of the letter that tells a visitor of the current revision; letters themselves are mail's. */
-export async function invitationState(tx: Tx, workspaceId: string, bookingId: string, revision: number, email: string): Promise<'none' | 'waiting' | 'sent' | 'failed'> {
-  const [row] = await tx.prepared<{ state: EffectRow['state'] }>(
-    'invitation_state',
-    `select state from effects where workspace_id = $1 and booking_id = $2 and revision = $3 and destination = $4 and (kind like 'invite%' or kind like 'acknowledge%') order by due_at desc limit 1`,
+/** The effect that tells a visitor of the current revision, the newest if it was asked for again. */
+export async function tellingEffect(tx: Tx, workspaceId: string, bookingId: string, revision: number, email: string): Promise<{ effect_id: string; state: EffectRow['state'] } | undefined> {
+  const [row] = await tx.prepared<{ effect_id: string; state: EffectRow['state'] }>(
+    'telling_effect',
+    `select effect_id, state from effects where workspace_id = $1 and booking_id = $2 and revision = $3 and destination = $4 and (kind like 'invite%' or kind like 'acknowledge%') order by due_at desc limit 1`,
     [workspaceId, bookingId, revision, email],
   )
-  if (!row || row.state === 'dropped') return 'none'
-  return row.state === 'done' ? 'sent' : row.state === 'failed' || row.state === 'unknown' ? 'failed' : 'waiting'
+  return row
 }
 
 /** What a host shows on their own page: open, listed scheduling pages. */

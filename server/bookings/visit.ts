@@ -2,8 +2,9 @@ import { DAY, MINUTE } from '#core/time/model.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { readToken } from '#server/platform/secrets.ts'
 import { hostView } from './frame.ts'
+import { letterStates } from './letter-state.ts'
 import { loadInputsIn, type PageInputs } from './inputs.ts'
-import { findByToken, hostsOf, invitationState, pagePath, workspaceName, type BookingRow, type HostOfBooking } from './store.ts'
+import { findByToken, hostsOf, pagePath, tellingEffect, workspaceName, type BookingRow, type HostOfBooking } from './store.ts'
 import type { BookingView } from './views.ts'
 
 /** A booking opened by its visitor's link, with no more than that link may show. */
@@ -14,9 +15,12 @@ export type Visit = {
   hosts: HostOfBooking[]
   occupancies: Set<string>
   expired: boolean
-  view(fresh: 'booked' | 'moved' | null): BookingView
+  view(fresh: BookingView['fresh']): BookingView
   inputs(): Promise<PageInputs | null>
 }
+
+// A letter in the practice mailbox is as sent as it can be.
+const INVITATION = { none: 'none', queued: 'waiting', sending: 'waiting', sent: 'sent', practice: 'sent', failed: 'failed', unknown: 'failed' } as const
 
 // While the calendar is being written, a page without script looks again this often.
 const REFRESH_SECONDS = 3
@@ -30,12 +34,14 @@ export async function findVisit(deps: Deps, token: string, options: { hour12: bo
   return deps.db.inWorkspace(workspaceId, async (tx) => {
     const booking = await findByToken(tx, workspaceId, hash)
     if (!booking) return null
-    const [hosts, path, workspace, invitation] = await Promise.all([
+    const [hosts, path, workspace, telling] = await Promise.all([
       hostsOf(tx, workspaceId, booking.booking_id),
       booking.page_id ? pagePath(tx, workspaceId, booking.page_id) : null,
       workspaceName(tx, workspaceId),
-      invitationState(tx, workspaceId, booking.booking_id, booking.revision, booking.email),
+      tellingEffect(tx, workspaceId, booking.booking_id, booking.revision, booking.email),
     ])
+    const states = await letterStates(tx, telling ? [{ effectId: telling.effect_id, state: telling.state }] : [])
+    const invitation = telling ? INVITATION[states.get(telling.effect_id) ?? 'none'] : 'none'
     const now = deps.now()
     const open = (booking.state === 'confirmed' || booking.state === 'requested') && booking.starts_at > now
     const writing = booking.calendar_state === 'writing' && now - booking.updated_at < STOP_REFRESHING_AFTER

@@ -63,7 +63,7 @@ function readGuests(typed: string, max: number): string[] | FieldError {
   if (list.length === 0 || max === 0) return []
   if (list.length > max) return 'too-many'
   const read = list.map((part) => emailAddress.safeParse(part))
-  return read.every((part) => part.success) ? [...new Set(read.map((part) => part.data!))] : 'guests'
+  return read.every((part) => part.success) ? [...new Set(read.map((part) => part.data))] : 'guests'
 }
 
 function readAnswer(question: Question, values: string[]): Answer | null | FieldError {

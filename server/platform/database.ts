@@ -61,9 +61,10 @@ export function openDatabase(address: DatabaseAddress, options: { max?: number }
     onConnect: async (client: pg.ClientBase) => {
       await client.query(`select set_config('role', r, false) from (select 'ritrovo_app' r where exists (select from pg_roles where rolname = 'ritrovo_app') and pg_has_role('ritrovo_app', 'member')) x; set timezone = 'UTC'`)
     },
-  } as pg.PoolConfig)
-  // An idle connection that the server closed is replaced at its next use; without a listener it would end the process.
+  })
+  // A connection that the server closed, idle or lent, is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
 
   const inside = new AsyncLocalStorage<true>()
   const totals = { statements: 0, roundTrips: 0 }

@@ -389,7 +389,7 @@ describe('inside is never reached', () => {
     // What /etc/hosts, NAT64 or a redirecting firewall do: the checked address, another server.
     const bent = egress({
       resolve: async () => [PUBLIC],
-      connect: (() => net.connect(inside.port, '127.0.0.1')) as typeof net.connect,
+      connect: (() => net.connect(inside.port, '127.0.0.1')),
     })
     expect(
       await reason(bent.fetch('https://calendar.example/', { headers: { authorization: 'Basic eDp5' } })),

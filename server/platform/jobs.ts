@@ -31,7 +31,7 @@ const TRIES = 8
 
 /** pg-boss in its own schema, on the same database; `tasks` are known from the start so that a web process can enqueue what a worker runs. */
 export async function startJobs(address: DatabaseAddress, tasks: Task<never>[], log: Log): Promise<Jobs> {
-  const boss = new PgBoss({ ...address, schema: 'pgboss', max: 4, application_name: 'ritrovo-jobs', useListenNotify: true } as ConstructorParameters<typeof PgBoss>[0])
+  const boss = new PgBoss({ ...address, schema: 'pgboss', max: 4, application_name: 'ritrovo-jobs', useListenNotify: true })
   boss.on('error', (error: Error) => log.error({ err: error }, 'queue'))
   await boss.start()
   const known = new Set((await boss.getQueues()).map((queue) => queue.name))
@@ -67,7 +67,7 @@ export async function startJobs(address: DatabaseAddress, tasks: Task<never>[], 
     },
     async work(deps, list) {
       for (const task of list as Task[]) {
-        await boss.work(task.name, { pollingIntervalSeconds: 1, batchSize: 1, localConcurrency: task.width ?? 1 }, async ([job]: Job<object>[]) => {
+        await boss.work(task.name, { pollingIntervalSeconds: 1, batchSize: 1, localConcurrency: task.width ?? 1 }, async ([job]: Job[]) => {
           if (!job) return
           try {
             await task.run(deps, job.data)

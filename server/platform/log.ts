@@ -28,11 +28,11 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 /** JSON lines on standard output, or lines for eyes when that is a terminal. */
 export function createLog({
   level,
-  readable = process.stdout.isTTY === true,
+  readable =  process.stdout.isTTY,
   destination = process.stdout,
 }: LogOptions): Log {
   const to = readable
-    ? { write: (line: string) => void destination.write(`${forEyes(line)}\n`) }
+    ? { write: (line: string) =>  destination.write(`${forEyes(line)}\n`) }
     : destination
   const logger = pino(
     {

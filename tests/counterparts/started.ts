@@ -29,8 +29,8 @@ export function run(program: string, args: string[], options: SpawnOptions = {})
   const listen = (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-4000)
   }
-  child.stdout!.on('data', listen)
-  child.stderr!.on('data', listen)
+  child.stdout.on('data', listen)
+  child.stderr.on('data', listen)
   const gone = new Promise<void>((done) => child.once('exit', () => done()))
   return {
     child,

@@ -46,7 +46,7 @@ async function oneLife(world: World, turn: number): Promise<void> {
   if (turn % 4 === 1 && postmaster && lives(postmaster)) process.kill(postmaster, 'SIGKILL')
   if (turn % 8 === 1) await sleep(between(0, 150))
   server.kill('SIGKILL')
-  expect((await server.ended).signal).toBe('SIGKILL')
+  expect((await server.ended).signal, server.out() + server.err()).toBe('SIGKILL')
 }
 
 async function manyLives(kills: number) {

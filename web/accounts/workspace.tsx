@@ -19,7 +19,7 @@ export function WorkspaceCard() {
   const sayApp = useSay(appWords)
   const { workspace } = useMe()
   const may = useMay('manage-workspace')
-  const form = useForm({ values: { name: workspace.name, locale: workspace.locale as string } })
+  const form = useForm({ values: { name: workspace.name, locale: workspace.locale } })
   const { errors, isDirty } = form.formState
   const change = useMutation({
     mutationFn: (draft: WorkspaceChange) => accounts.changeWorkspace(draft),

@@ -24,14 +24,14 @@ export function changesOf(base: Draft, draft: Draft): Omit<PageChange, 'version'
   const outer = Object.fromEntries(OUTER.filter((key) => base[key] !== draft[key]).map((key) => [key, draft[key]]))
   const now = tidy(draft.eventType)
   const keys = (Object.keys(now) as (keyof EventType)[]).filter((key) => key !== 'version' && key !== 'id' && !same(base.eventType[key], now[key]))
-  return { ...outer, ...(keys.length ? { eventType: Object.fromEntries(keys.map((key) => [key, now[key]])) as Partial<EventType> } : {}) }
+  return { ...outer, ...(keys.length ? { eventType: Object.fromEntries(keys.map((key) => [key, now[key]])) } : {}) }
 }
 
 /** The same fields as a change, with the values they had before it. */
 export function changesBack(before: Draft, changes: Omit<PageChange, 'version'>): Omit<PageChange, 'version'> {
   const { eventType, ...outer } = changes
   const back = Object.fromEntries((Object.keys(outer) as (typeof OUTER)[number][]).map((key) => [key, before[key]]))
-  return { ...back, ...(eventType ? { eventType: Object.fromEntries((Object.keys(eventType) as (keyof EventType)[]).map((key) => [key, before.eventType[key]])) as Partial<EventType> } : {}) }
+  return { ...back, ...(eventType ? { eventType: Object.fromEntries((Object.keys(eventType) as (keyof EventType)[]).map((key) => [key, before.eventType[key]])) } : {}) }
 }
 
 type Past = { drafts: Draft[]; field: string; at: number }
