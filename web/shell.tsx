@@ -115,8 +115,12 @@ function Person() {
   const navigate = useNavigate()
   return (
     <Actions
-      label={user.name}
-      name={`${say('nav.account')}: ${user.name}`}
+      label={
+        <span>
+          <span className="sr-only">{say('nav.account')}: </span>
+          {user.name}
+        </span>
+      }
       icon={<Avatar name={user.name} />}
       className="flex min-h-11 w-full items-center gap-3 rounded-control px-2 text-start text-sm font-medium hover:bg-surface"
     >

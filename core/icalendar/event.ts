@@ -104,10 +104,14 @@ function readRules(source: Component, start: Time | null): { text: string; rule:
 
 function readRule(text: string, start: Time | null): Rule | Unclear {
   const rule = parseRule(text)
-  if (!rule) return /FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)/i.test(text) && !/BY(HOUR|MINUTE|SECOND)/i.test(text) ? 'daily' : 'any'
+  if (!rule)
+    return /FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)/i.test(text) && !/BY(HOUR|MINUTE|SECOND)/i.test(text)
+      ? 'daily'
+      : 'any'
   if (!start?.date) return rule
   // A series of dates has no hours to choose from: RFC 5545 tells us to ignore them, and steps of hours mean nothing.
-  if (rule.frequency === 'HOURLY' || rule.frequency === 'MINUTELY' || rule.frequency === 'SECONDLY') return 'any'
+  if (rule.frequency === 'HOURLY' || rule.frequency === 'MINUTELY' || rule.frequency === 'SECONDLY')
+    return 'any'
   return { ...rule, hours: null, minutes: null, seconds: null }
 }
 

@@ -124,7 +124,17 @@ function ruleWalls(
 }
 
 /** Whether it has a BY part that could rule everything out. */
-const isChoosy = ({ months, monthDays, yearDays, weeks, weekdays, hours, minutes, seconds, positions }: Rule): boolean =>
+const isChoosy = ({
+  months,
+  monthDays,
+  yearDays,
+  weeks,
+  weekdays,
+  hours,
+  minutes,
+  seconds,
+  positions,
+}: Rule): boolean =>
   [months, monthDays, yearDays, weeks, weekdays, hours, minutes, seconds, positions].some(Boolean)
 
 type Range = { event: Event; time: Time; from: Instant; shift: number }

@@ -167,6 +167,15 @@ print(json.dumps(out))`
       })
     }
   })
+  test('nothing that any parser takes for the end of a line or of a value stands in one', () => {
+    for (const text of HOSTILE) {
+      const written = writeObject(hostileEvent(text), 'STORE')
+      expect(written, JSON.stringify(text)).not.toMatch(/(?![\r\n])\p{Cc}|[\u2028\u2029\ufeff]/u)
+      const lines = written.replaceAll('\r\n ', '').split('\r\n')
+      for (const name of ['UID', 'SUMMARY', 'DESCRIPTION', 'LOCATION'])
+        expect(lines.find((line) => line.startsWith(`${name}:`))).toMatch(/^[A-Z]+:(?:[^\\;,]|\\[\\;,n])*$/u)
+    }
+  })
   test('every line is at most 75 octets, ends with CRLF and is well-formed UTF-8', () => {
     for (const text of HOSTILE) {
       const written = writeObject(hostileEvent(text), 'STORE')

@@ -6,7 +6,7 @@ import { claimHosts } from '#server/calendars/busy.ts'
 import { checkFresh } from '#server/calendars/fresh.ts'
 import { rememberContact } from '#server/contacts/remember.ts'
 import { addToTimeline } from '#server/contacts/timeline.ts'
-import type { Tx } from '#server/platform/database.ts'
+import { DatabaseAway, type Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { failpoint } from '#server/platform/failpoint.ts'
 import { newToken, readToken } from '#server/platform/secrets.ts'
@@ -49,7 +49,8 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOu
   const hold = wish.hold ? readToken(wish.hold) : null
   const holdHash = hold?.workspaceId === workspaceId ? hold.hash : null
   const except = (own: OwnRow) => holdHash !== null && own.holdHash === holdHash.toString('hex')
-  const key = wish.key ? { hash: sha256(wish.key), body: bodyHash(ref, wish) } : null
+  // A submit without a key gets one for this call: it is how a COMMIT whose answer was lost is found again.
+  const key = { hash: sha256(wish.key ?? randomUUID()), body: bodyHash(ref, wish) }
 
   // Network first: what the calendars say at this moment, before anything is locked (A24). A wish that is lost already costs no call.
   let mode = modeOf(seen, now)
@@ -62,19 +63,25 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOu
   const downgraded = mode
 
   await failpoint('before_lock')
-  try {
-    const outcome = await deps.db.inWorkspace(workspaceId, async (tx): Promise<BookOutcome> => {
+  const decide = () =>
+    deps.db.inWorkspace(workspaceId, async (tx): Promise<BookOutcome> => {
       const hostIds = seen.hosts.map((host) => host.hostId)
       // Two visitors, one slot: the second waits for the first here, then reads what the first has written.
-      const [, answered, inputs] = await Promise.all([claimHosts(tx, workspaceId, hostIds), answerToKey(tx, workspaceId, hostIds, key?.hash ?? null, now), loadInputsIn(tx, workspaceId, pageId)])
+      const [, answered, inputs] = await Promise.all([claimHosts(tx, workspaceId, hostIds), answerToKey(tx, workspaceId, hostIds, key.hash, now), loadInputsIn(tx, workspaceId, pageId)])
       await failpoint('after_lock')
-      if (answered) return replay(deps, tx, workspaceId, answered.booking_id, key!.body.equals(answered.body_hash))
+      if (answered) return replay(deps, tx, workspaceId, answered.booking_id, key.body.equals(answered.body_hash))
       if (!inputs) return { kind: 'not-found' }
       const current = stricter(modeOf(inputs, now), downgraded)
       if (current.kind === 'closed') return { kind: 'closed' }
       const options = { except, ...(fresh ? { fresh } : {}) }
       if (!mayStart(inputs, wish.start, wish.duration, now, current, options)) return { kind: 'slot-taken', alternatives: alternativesTo(inputs, wish, now, options) }
       return record(deps, tx, inputs, wish, current, { holdHash, key, options, now })
+    })
+  try {
+    const outcome = await decide().catch((error: unknown) => {
+      if (!(error instanceof DatabaseAway)) throw error
+      // The line broke, perhaps behind our COMMIT (E06). The hosts' lock waits for its end, then the key says how it ended.
+      return decide()
     })
     await failpoint('after_commit')
     if (outcome.kind === 'booked' || outcome.kind === 'requested') runEffectsSoon(deps, workspaceId, outcome.bookingId)
@@ -92,7 +99,7 @@ async function record(
   inputs: PageInputs,
   wish: Wish,
   mode: Mode,
-  context: { holdHash: Buffer | null; key: { hash: Buffer; body: Buffer } | null; options: { except: (own: OwnRow) => boolean; fresh?: Map<string, Busy> }; now: Instant },
+  context: { holdHash: Buffer | null; key: { hash: Buffer; body: Buffer }; options: { except: (own: OwnRow) => boolean; fresh?: Map<string, Busy> }; now: Instant },
 ): Promise<BookOutcome> {
   const { type } = inputs
   const { workspaceId } = type

@@ -48,7 +48,7 @@ export function calendarOf(
     previous: monday > thisMonday ? dateText(Math.max(thisMonday, monday - WEEKS * 7)) : null,
     next: monday + WEEKS * 7 <= dayOf(zone, limit) ? dateText(monday + WEEKS * 7) : null,
     day: chosen,
-    soonest: all.slice(0, SOONEST),
+    soonest: Array.from(all.slice(0, SOONEST)),
     firstFree: shown.length === 0 ? (all.find((start) => start >= end) ?? all[0] ?? null) : null,
     mayAsk: false,
   }

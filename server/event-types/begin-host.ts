@@ -9,7 +9,7 @@ import { fromTemplate } from './templates.ts'
 /** Makes a user someone who can be booked: usual hours in their zone and a first page, which takes requests until a calendar is there. */
 export async function beginHost(tx: Tx, { workspaceId, userId, locale, zone }: { workspaceId: string; userId: string; locale: Locale; zone: string }): Promise<void> {
   if (!(await insertHostVersion(tx, workspaceId, userId))) return
-  const { slug, ...type } = fromTemplate('first', locale)
+  const { slug, ...type } = fromTemplate('first-meeting', locale)
   const [, eventTypeId] = await Promise.all([
     insertSchedule(tx, workspaceId, userId, { name: speak(eventTypesWords, locale)('schedule.first'), zone, weekly: FIRST_WEEK, overrides: [], isDefault: true }),
     insertEventType(tx, workspaceId, userId, type),

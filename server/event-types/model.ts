@@ -128,7 +128,7 @@ export const Page = z
   .openapi('Page')
 export type Page = z.infer<typeof Page>
 
-export const TEMPLATES = ['first', 'call', 'visit'] as const
+export const TEMPLATES = ['first-meeting', 'quick-call', 'in-person'] as const
 export type Template = (typeof TEMPLATES)[number]
 
 export const PageDraft = z.strictObject({ title: title.optional(), duration: int(5, MINUTES_A_DAY).optional(), slug: slug.optional(), template: z.enum(TEMPLATES).optional() })

@@ -69,9 +69,9 @@ test('a page of a connected host whose calendar was just read is active, and off
 test('the three templates speak the language of who uses them', async () => {
   const { boss } = await anOffice()
   const make = async (template: string) => (await boss.post<Page>('/pages', { template })).body
-  expect(await make('first')).toMatchObject({ slug: 'incontro-2', eventType: { title: 'Primo incontro', durations: [30], location: { kind: 'ask' } } })
-  expect(await make('call')).toMatchObject({ slug: 'chiamata', eventType: { title: 'Chiamata veloce', durations: [15], increment: 15, questions: [{ kind: 'phone', required: true }] } })
-  expect(await make('visit')).toMatchObject({ slug: 'di-persona', eventType: { durations: [60], location: { kind: 'place' } } })
+  expect(await make('first-meeting')).toMatchObject({ slug: 'incontro-2', eventType: { title: 'Primo incontro', durations: [30], location: { kind: 'ask' } } })
+  expect(await make('quick-call')).toMatchObject({ slug: 'chiamata', eventType: { title: 'Chiamata veloce', durations: [15], increment: 15, questions: [{ kind: 'phone', required: true }] } })
+  expect(await make('in-person')).toMatchObject({ slug: 'di-persona', eventType: { durations: [60], location: { kind: 'place' } } })
   expect(await boss.post('/pages', {})).toMatchObject({ status: 400 })
   expect(await boss.post('/pages', { template: 'other' })).toMatchObject({ status: 400 })
 })

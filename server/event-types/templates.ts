@@ -33,16 +33,16 @@ const FIRST: Settings = {
 export function fromTemplate(template: Template | undefined, locale: Locale): Settings & { slug: string } {
   const say = speak(eventTypesWords, locale)
   switch (template) {
-    case 'call':
+    case 'quick-call':
       return {
         ...FIRST, ...lasting(15), title: say('template.call.title'), description: say('template.call.description'), slug: say('template.call.slug'),
         location: { kind: 'phone', value: '' },
         // Nobody's number is known yet, so the visitor's is asked.
         questions: [{ id: 'phone', label: say('template.call.phone'), kind: 'phone', required: true }],
       }
-    case 'visit':
+    case 'in-person':
       return { ...FIRST, ...lasting(60), title: say('template.visit.title'), description: say('template.visit.description'), slug: say('template.visit.slug'), location: { kind: 'place', value: '' }, bufferBefore: 15, bufferAfter: 15 }
-    case 'first':
+    case 'first-meeting':
     case undefined:
       return { ...FIRST, ...lasting(30), title: say('template.first.title'), description: say('template.first.description'), slug: say('template.first.slug') }
   }

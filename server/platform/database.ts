@@ -26,6 +26,25 @@ export type Db = {
 
 export type DatabaseAddress = { connectionString: string } | { host: string; user: string; database: string }
 
+/**
+ * The line to the database broke, or there is none. Whatever was begun is undone, unless COMMIT had been sent: then nobody here
+ * can know. The code is the SQL standard's for a lost connection.
+ */
+export class DatabaseAway extends Error {
+  override name = 'DatabaseAway'
+  readonly code = '08006'
+}
+
+// 08: the line; 57P0x: the server goes down, crashed, or comes up; 53300: it has no connection left.
+const AWAY = /^(?:08|57P0[1-4]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT)/
+// What pg says in words alone.
+const AWAY_WORDS = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
+
+function named(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message?: string }
+  return AWAY.test(code ?? '') || AWAY_WORDS.test(message ?? '') ? new DatabaseAway('the database is away', { cause: error }) : error
+}
+
 /** A point in time as a statement's parameter. */
 export const at = (instant: Instant): string => new Date(instant).toISOString()
 
@@ -84,7 +103,7 @@ export function openDatabase(address: DatabaseAddress, options: { max?: number }
   }
 
   async function once<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await pool.connect()
+    const client = await pool.connect().catch((error: unknown) => Promise.reject(named(error)))
     let broken = false
     try {
       const [, result] = await Promise.all([client.query(begin), inside.run(true, () => work(transactionOn(client)))])
@@ -94,7 +113,7 @@ export function openDatabase(address: DatabaseAddress, options: { max?: number }
       await client.query('rollback').catch(() => {
         broken = true
       })
-      throw error
+      throw named(error)
     } finally {
       client.release(broken)
     }
@@ -119,7 +138,8 @@ export function openDatabase(address: DatabaseAddress, options: { max?: number }
     async prepared<Row>(name: string, text: string, values: unknown[]) {
       totals.statements++
       totals.roundTrips++
-      return (await pool.query({ name, text, values })).rows as Row[]
+      const { rows } = await pool.query({ name, text, values }).catch((error: unknown) => Promise.reject(named(error)))
+      return rows as Row[]
     },
     insideTransaction: () => inside.getStore() === true,
     counts: () => ({ ...totals }),

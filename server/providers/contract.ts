@@ -92,10 +92,7 @@ export function providerContract(name: string, start: () => Promise<Subject>): v
       await subject.add('one', 'First', { start: DAY_OF, end: DAY_OF + HOUR })
       await subject.add('two', 'Second', { start: DAY_OF + HOUR, end: DAY_OF + 2 * HOUR })
       const added = events((await pull(cursor)).changes)
-      expect(added.map(({ uid, title }) => [uid, title]).sort()).toEqual([
-        ['one', 'First'],
-        ['two', 'Second'],
-      ])
+      expect(added.map(({ uid, title }) => `${uid}: ${title}`).sort()).toEqual(['one: First', 'two: Second'])
       expect(added.find(({ uid }) => uid === 'one')).toMatchObject({
         occurrences: [{ start: DAY_OF, end: DAY_OF + HOUR, kind: 'busy', allDay: false }],
         private: false,

@@ -1,3 +1,4 @@
+import type { EventKind } from '#core/icalendar/kind.ts'
 import type { Instant, Span, Zone } from '#core/time/model.ts'
 
 export type ProviderName = 'google' | 'microsoft' | 'exchange' | 'caldav'
@@ -27,12 +28,12 @@ export type RemoteCalendar = {
   writable: boolean
 }
 
-/** What an event does to its owner's time (reliability.md B32). `unknown` blocks like `busy`. */
-export type EventKind = 'busy' | 'tentative' | 'unanswered' | 'out-of-office' | 'declined' | 'cancelled' | 'transparent' | 'unknown'
+/** What an event does to its owner's time, whoever keeps it: one list with the reader of calendar objects. */
+export type { EventKind }
 
 /**
- * One object in a remote calendar, already expanded: a series is one RemoteEvent with many spans.
- * `spans` holds every occurrence inside the sync window whatever its kind; who blocks is decided by the reader of `kinds`.
+ * One object in a remote calendar, already expanded: a series is one RemoteEvent with many occurrences. All those inside
+ * the sync window are there, whatever their kind; who blocks is decided by the reader of `kind`.
  */
 export type RemoteEvent = {
   remoteId: string
@@ -45,14 +46,14 @@ export type RemoteEvent = {
   private: boolean
   /** Addresses of the people in it, lower-cased; the organizer first. */
   attendees: string[]
-  /** In words for the owner when something could not be read and was therefore kept busy; null when all was understood. */
+  /** Why something could not be read and was therefore kept busy: a code of core/icalendar/trouble.ts; null when all was understood. */
   trouble: string | null
   sequence: number
 }
 
 export type Change = { kind: 'upsert'; event: RemoteEvent } | { kind: 'remove'; remoteId: string }
 
-/** One page of a pull. `full` says that this page began from an empty cursor, so what it and its successors do not name is gone. */
+/** One page of a pull. Of pages that began from no cursor, what none of them names is gone. */
 export type Page = { changes: Change[]; cursor: SyncCursor; more: boolean }
 
 /** What we want to stand in the calendar. Times are instants; `zone` is the host's, for the event's own wall clock. */

@@ -162,7 +162,7 @@ test('the contact’s timeline shows the booking', async () => {
   await host.goto(`${product.url}/app/contacts`)
   await host.getByRole('listitem').or(host.getByRole('row')).filter({ hasText: 'mario@example.test' }).getByRole('link').first().click()
   await host.waitForURL(/\/app\/contacts\//)
-  await host.getByText('Consulenza iniziale').first().waitFor()
+  await host.getByText('Consulenza iniziale').filter({ visible: true }).first().waitFor()
   await shot(host, 'contact')
   expect(await host.getByText(speak(contactWords, 'en')('timeline.upcoming')).count()).toBeGreaterThan(0)
 })

@@ -13,9 +13,8 @@ afterAll(endAll)
 const between = (least: number, most: number) => least + Math.random() * (most - least)
 
 /** Visitors who book one free half-hour after the other, now and then one that somebody has already. */
-async function visitors(world: World, done: AbortSignal): Promise<Answer[]> {
+async function visitors(world: World, booked: Answer[], done: AbortSignal): Promise<void> {
   const first = Math.ceil(Date.now() / HOUR) * HOUR + HOUR
-  const booked: Answer[] = []
   let next = 0
   await Promise.all(
     Array.from({ length: VISITORS }, async () => {
@@ -31,16 +30,17 @@ async function visitors(world: World, done: AbortSignal): Promise<Answer[]> {
       }
     }),
   )
-  return booked
 }
 
 /** One life of the server: killed at work, or while it was still starting, or first its database and then itself. */
-async function oneLife(world: World, turn: number): Promise<void> {
+async function oneLife(world: World, turn: number, enough: () => boolean): Promise<void> {
   const server = ritrovo(['start'], { env: world.env })
   if (turn % 5 === 0) await sleep(between(30, 600))
   else {
     expect(await whenReady(server), server.out() + server.err()).not.toBeNull()
     await sleep(between(150, 300))
+    // A machine that is busy with something else gets nothing done in that time; kills of an idle server prove nothing.
+    await until('a visitor got an answer', enough)
   }
   const postmaster = postmasterOf(world.data)
   if (turn % 4 === 1 && postmaster && lives(postmaster)) process.kill(postmaster, 'SIGKILL')
@@ -53,13 +53,16 @@ async function manyLives(kills: number) {
   const world = await aWorld()
   try {
     const done = new AbortController()
-    const booking = visitors(world, done.signal)
-    for (let turn = 0; turn < kills; turn++) await oneLife(world, turn)
+    const booked: Answer[] = []
+    let trouble: unknown = null
+    const booking = visitors(world, booked, done.signal).catch((error: unknown) => (trouble = error))
+    for (let turn = 0; turn < kills && !trouble; turn++) await oneLife(world, turn, () => booked.length > turn || trouble !== null)
     // A last life without a kill: the visitors who still wait get their answers, and all that was begun comes to its end.
     await sleep(LEASE_MS)
     const server = await world.start()
     done.abort()
-    const booked = await booking
+    await booking
+    if (trouble) throw trouble
     await settled(world)
     const result = await agree(world, booked)
     server.kill('SIGTERM')
@@ -76,6 +79,5 @@ test(`E04 ${KILLS} kills under load lose no acknowledged booking and double no e
   const results = await Promise.allSettled([manyLives(KILLS / 2), manyLives(KILLS / 2)])
   for (const result of results) {
     if (result.status === 'rejected') throw result.reason
-    expect(result.value.bookings).toBeGreaterThan(KILLS / 2)
   }
 })

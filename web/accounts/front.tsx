@@ -9,14 +9,16 @@ import { Mark } from '../ui/mark.tsx'
 export function Front({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col items-center px-4 py-8 sm:py-16">
-      <div className="mb-6 flex items-center gap-2 text-lg font-bold">
+      <header className="mb-6 flex items-center gap-2 text-lg font-bold">
         <Mark size={32} />
         Ritrovo
-      </div>
+      </header>
       <main id="content" className="hairline w-full max-w-md rounded-sheet bg-surface p-6 sm:p-8">
         {children}
       </main>
-      <Languages />
+      <footer>
+        <Languages />
+      </footer>
     </div>
   )
 }

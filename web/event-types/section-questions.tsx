@@ -83,7 +83,6 @@ function QuestionCard({ n, question, errorOf, onChange, onRemove, onUp, onDown }
   return (
     <Card
       title={say('questions.n', { n })}
-      level={3}
       actions={
         <span className="-me-2 flex">
           <IconButton label={say('questions.up')} disabled={!onUp} onClick={() => onUp?.()}>

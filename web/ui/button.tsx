@@ -15,7 +15,7 @@ const TONES: Record<Tone, string> = {
 /** The look of a button, for links that act like one. */
 export const buttonLook = ({ tone = 'plain', small = false, wide = false }: Look = {}): string =>
   cx(
-    'inline-flex items-center justify-center gap-2 rounded-control text-center font-medium transition-colors',
+    'inline-flex items-center justify-center gap-2 rounded-control text-center font-medium wrap-normal transition-colors',
     'aria-disabled:opacity-60 disabled:opacity-60',
     small ? 'min-h-11 px-3 py-1.5 text-sm @3xl:min-h-9 pointer-coarse:min-h-11' : 'min-h-11 px-4 py-2',
     wide && 'w-full',

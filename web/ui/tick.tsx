@@ -13,7 +13,7 @@ function Box({ label, hint, className, type, ...rest }: TickProps & { type: 'che
   const id = useId()
   return (
     <div className={cx('flex min-h-11 items-start gap-3', className)}>
-      <input {...rest} id={id} type={type} className="tick mt-3" aria-describedby={hint ? `${id}-hint` : undefined} />
+      <input {...rest} id={id} type={type} className="tick mt-2.5" aria-describedby={hint ? `${id}-hint` : undefined} />
       <div className="grid flex-1 py-2.5">
         <label htmlFor={id} className={rest.disabled ? 'text-muted' : undefined}>
           {label}

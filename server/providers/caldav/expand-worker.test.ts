@@ -64,14 +64,12 @@ test('B24 an object that breaks the reader costs itself only, in any place, and 
   expect((await small.objects([event('after')], READING))[0]).toMatchObject({ uid: 'after', trouble: null })
 }, 60_000)
 
-test('B24 a reader that stands still is ended and the rest is read', async () => {
-  const impatient = reader(128, 60)
-  // Parsing so many nested lines takes far longer than the patience of this reader.
+test('B24 a reader that stands still is ended, and nobody waits for it', async () => {
+  // To read four megabytes takes many times the patience of this reader.
   const slow = event('slow', 'X-A;B="c":d\r\n'.repeat(350_000))
-  const read = await impatient.objects([event('one'), slow, event('two')], READING)
+  const read = await reader(128, 20).objects([event('one'), slow, event('two')], READING)
   expect(read.map((each) => each!.uid)).toEqual(['one', 'slow', 'two'])
-  expect(read[1]!.occurrences.length).toBeGreaterThan(0)
-  expect(read[2]!.trouble).toBe(null)
+  expect(read[1]).toMatchObject({ trouble: 'unreadable', occurrences: [{ kind: 'unknown' }] })
 }, 60_000)
 
 test('B24 when everything breaks it, everything is busy and nothing waits for ever', async () => {

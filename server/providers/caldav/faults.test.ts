@@ -164,7 +164,7 @@ describe('silence and broken lines', () => {
       await expect(caldav.listCalendars(session({ fetch: within(600) }))).rejects.toMatchObject(
         unreachable('timeout'),
       )
-      expect(performance.now() - began).toBeLessThan(3000)
+      expect(performance.now() - began).toBeLessThan(10_000)
     }
   })
   test('C08 an answer without an end is cut at the cap', async () => {

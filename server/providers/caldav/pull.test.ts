@@ -349,10 +349,10 @@ describe('objects', () => {
       start: Date.UTC(2027, 0, 9),
       end: Date.UTC(2027, 0, 13),
     })
-    expect(fresh.map(({ uid, kind }) => [uid, kind]).sort()).toEqual([
-      ['day', 'busy'],
-      ['declined', 'declined'],
-      ['floating', 'busy'],
+    expect(fresh.map(({ uid, kind }) => `${uid}: ${kind}`).sort()).toEqual([
+      'day: busy',
+      'declined: declined',
+      'floating: busy',
     ])
     practice.store.calendars.delete(tokyo.path)
   })
