@@ -86,22 +86,49 @@ async function askConnection(
   }
 }
 
-async function askCalendar(
-  { session, provider }: Opened,
-  calendar: Question,
-  window: Span,
-  patience: AbortSignal,
-): Promise<Span[]> {
+async function askCalendar(opened: Opened, calendar: Question, window: Span, patience: AbortSignal): Promise<Span[]> {
   // A provider that cannot be asked is known by its copy alone.
-  if (!provider.freshBusy) return []
-  const found = await whilePatient(
-    provider.freshBusy({ ...session, zone: calendar.zone ?? session.zone }, calendar.remoteId, window),
-    patience,
-  )
+  if (!opened.provider.freshBusy) return []
+  const found = await whilePatient(askTogether(opened, calendar, window), patience)
   const ours = new Set((calendar.written ?? []).map(([uid, start, end]) => `${start} ${end} ${uid}`))
   const theirs = ({ uid, start, end, kind }: { uid: string; start: number; end: number; kind: EventKind }) =>
-    blocks(kind, calendar) && !ours.has(`${start} ${end} ${uid}`)
+    blocks(kind, calendar) && !ours.has(`${start} ${end} ${uid}`) && start < window.end && end > window.start
   return found.filter(theirs).map(({ start, end }) => ({ start, end }))
+}
+
+type Found = { uid: string; start: number; end: number; kind: EventKind }[]
+type Asking = { window: Span; answer: Promise<Found> }
+
+// A burst on one calendar costs two calls, not forty (K08): who comes while a call is under way shares the next one. Never the
+// one under way: it may have been answered before the change that this visitor must not book over (A24).
+const underWay = new Map<string, Promise<unknown>>()
+const coming = new Map<string, Asking>()
+
+function askTogether({ session, provider }: Opened, calendar: Question, window: Span): Promise<Found> {
+  const { calendarId } = calendar
+  const next = coming.get(calendarId)
+  if (next) {
+    next.window = { start: Math.min(next.window.start, window.start), end: Math.max(next.window.end, window.end) }
+    return next.answer
+  }
+  const before = underWay.get(calendarId)
+  const asking: Asking = { window, answer: Promise.resolve([]) }
+  const ask = (): Promise<Found> => {
+    coming.delete(calendarId)
+    const answer = provider.freshBusy!({ ...session, zone: calendar.zone ?? session.zone }, calendar.remoteId, asking.window)
+    const end = answer.then(
+      () => undefined,
+      () => undefined,
+    )
+    underWay.set(calendarId, end)
+    void end.then(() => underWay.get(calendarId) === end && underWay.delete(calendarId))
+    return answer
+  }
+  if (before) coming.set(calendarId, asking)
+  asking.answer = before ? before.then(ask) : ask()
+  // Who gave up waiting must not leave a refusal that nobody hears.
+  asking.answer.catch(() => undefined)
+  return asking.answer
 }
 
 function whilePatient<T>(work: Promise<T>, patience: AbortSignal): Promise<T> {

@@ -25,13 +25,15 @@ afterAll(async () => {
 
 test('E06 whatever happens to a COMMIT, the visitor hears the truth and is booked once', { timeout: 120_000 }, async () => {
   const rounds = 60
+  const begun: Promise<void>[] = []
   for (let n = 0; n < rounds; n++) {
     const wish = { start: soon() + n * 30 * MINUTE, duration: 30, visitor: someone(n), hold: null, key: n % 3 === 0 ? null : `key-${n}` }
     line.cutNext('insert_booking', n % 2 === 0 ? 'before' : 'after')
     const outcome = await book(deps, host.page, wish)
     expect(outcome.kind).toBe('booked')
-    if (outcome.kind === 'booked') await effectsOf(outcome.bookingId)
+    if (outcome.kind === 'booked') begun.push(effectsOf(outcome.bookingId))
   }
+  await Promise.all(begun)
   expect(line.cuts).toEqual({ before: rounds / 2, after: rounds / 2 })
   const rows = await ask<{ n: number; starts: number; taken: number }>(host.deps, host.owner.workspaceId, `select count(*)::int as n, count(distinct starts_at)::int as starts, (select count(*) from occupancy)::int as taken from bookings`)
   expect(rows).toEqual([{ n: rounds, starts: rounds, taken: rounds }])
