@@ -5,7 +5,7 @@ import type { Env } from '#server/platform/http.ts'
 /** What one client may do to public pages (I22). Holds are an anonymous write, so they are the dearest. */
 const RULES: Record<'hold' | 'book' | 'manage', Rule> = {
   hold: { name: 'hold', limit: 60, seconds: 600 },
-  book: { name: 'book', limit: 40, seconds: 600 },
+  book: { name: 'book', limit: 120, seconds: 600 },
   manage: { name: 'manage', limit: 60, seconds: 600 },
 }
 

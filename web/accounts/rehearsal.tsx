@@ -106,7 +106,7 @@ function Result({ booking, contact, letters }: Caused) {
 
 const Line = ({ icon, children }: { icon: ReactNode; children: ReactNode }) => (
   <li className="flex min-h-11 items-center gap-3">
-    {icon}
+    <span className="flex-none">{icon}</span>
     {children}
   </li>
 )

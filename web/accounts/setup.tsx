@@ -129,7 +129,7 @@ function Progress({ step }: { step: Step }) {
             >
               {index < at ? <Check size={14} /> : index + 1}
             </span>
-            {say(`setup.step.${name}`)}
+            <span className={cx(index !== at && 'sr-only @md:not-sr-only')}>{say(`setup.step.${name}`)}</span>
           </li>
         ))}
       </ol>

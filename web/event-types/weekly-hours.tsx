@@ -30,7 +30,7 @@ export function WeeklyHours({ weekly, onChange }: { weekly: WallSpan[][]; onChan
               {sentence(name)}
             </label>
             <div className="order-last col-span-2 @md:order-none @md:col-span-1">
-              {open ? <Spans day={name} spans={spans} onChange={(next) => put(day, sortedSpans(next))} /> : <span className="flex min-h-11 items-center text-muted">{say('availability.closed')}</span>}
+              {open ? <Spans day={name} spans={spans} onChange={(next) => put(day, sortedSpans(next))} /> : <span className="hidden min-h-11 items-center text-muted @md:flex">{say('availability.closed')}</span>}
             </div>
             <div className="flex">
               <IconButton label={say('availability.add_span', { day: name })} onClick={() => put(day, [...spans, nextSpan(spans)])}>
