@@ -14,6 +14,7 @@ import { daysOf } from '#core/availability/days.ts'
 import { fromBytes, packBusy, toBytes } from '#core/time/busy.ts'
 import { DAY, HOUR, MINUTE } from '#core/time/model.ts'
 import { createApp } from '#server/app.ts'
+import { effectsAtRest } from '#server/bookings/effects.ts'
 import { at } from '#server/platform/database.ts'
 import { readConfig } from '#server/platform/config.ts'
 import type { Deps } from '#server/platform/deps.ts'
@@ -26,7 +27,7 @@ export async function benchHttp(): Promise<Line[]> {
   const data = mkdtempSync(join(tmpdir(), 'ritrovo-bench-http-'))
   const { deps, address, close } = await open({ ...readConfig({ RITROVO_DATA: data, RITROVO_URL: 'http://127.0.0.1:1', RITROVO_LOG_LEVEL: 'silent' }) })
   // Nothing is limited here but the machine.
-  const free: Deps = { ...deps, limiter: { take: async () => ({ kind: 'within' }) }, providers: {} }
+  const free: Deps = { ...deps, db: watched(deps.db), limiter: { take: async () => ({ kind: 'within' }) }, providers: {}, works: false }
   const app = createApp(free)
   const server = createAdaptorServer({ fetch: app.fetch })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
@@ -41,6 +42,20 @@ export async function benchHttp(): Promise<Line[]> {
     rmSync(data, { recursive: true, force: true })
   }
 }
+
+const spent: { statements: number; roundTrips: number }[] = []
+
+/** The same database, with what each transaction cost noted in `spent`. */
+const watched = (db: Deps['db']): Deps['db'] => ({
+  ...db,
+  async inWorkspace(workspaceId, work) {
+    const before = db.counts()
+    const result = await db.inWorkspace(workspaceId, work)
+    const after = db.counts()
+    spent.push({ statements: after.statements - before.statements, roundTrips: after.roundTrips - before.roundTrips })
+    return result
+  },
+})
 
 async function slots(deps: Deps, url: string, address: { host: string }): Promise<Line[]> {
   const host = await aHost(deps, 1000)
@@ -87,11 +102,14 @@ async function bookings(deps: Deps, url: string, address: { host: string }): Pro
   })
   const many = Array.from({ length: 1600 }, (_, index) => hosts.map((host) => wish(host, index))).flat()
   await load({ url, requests: many.slice(0, 200), connections: 8, seconds: 5 })
-  const before = deps.db.counts()
+  await effectsAtRest()
+  spent.length = 0
   const one = many[200]!
   const single = await fetch(url + one.path, { method: 'POST', headers: one.headers, body: one.body })
   if (single.status !== 201) throw new Error(`a booking answered ${single.status}: ${await single.text()}`)
-  const after = deps.db.counts()
+  // The transaction that wrote the booking is the largest of those that ended before the answer.
+  const spending = spent.toSorted((x, y) => y.statements - x.statements)[0]!
+  await effectsAtRest()
   const pgbench = pgbenchRate(address)
   const ours = await load({ url, requests: many.slice(201), connections: 8, seconds: 4 })
 
@@ -111,8 +129,8 @@ async function bookings(deps: Deps, url: string, address: { host: string }): Pro
   const winners = race.filter((status) => status === 201).length
   const good = (ours.statuses['201'] ?? 0) / ours.answers
   return [
-    { name: 'booking: statements', ours: after.statements - before.statements, limit: 8, unit: 'SQL', ok: after.statements - before.statements <= 8 },
-    { name: 'booking: serial round trips', ours: after.roundTrips - before.roundTrips, limit: 3, unit: 'trips', ok: after.roundTrips - before.roundTrips <= 3 },
+    { name: 'booking: statements', ours: spending.statements, limit: 8, unit: 'SQL', ok: spending.statements <= 8 },
+    { name: 'booking: serial round trips', ours: spending.roundTrips, limit: 3, unit: 'trips', ok: spending.roundTrips <= 3 },
     { name: 'bookings/s, 8 clients (limit: 40 % of pgbench, one statement)', ours: ours.perSecond * good, limit: pgbench * 0.4, unit: '/s', ok: ours.perSecond * good >= pgbench * 0.4, note: `pgbench ${Math.round(pgbench)}/s` },
     { name: '64 parallel posts for one slot: winners', ours: winners, limit: 1, unit: '', ok: winners === 1 },
     { name: 'burst of 40 on one host: worst wait', ours: Math.max(...burst), limit: 1000, unit: 'ms', ok: Math.max(...burst) < 1000 },
@@ -196,12 +214,12 @@ async function emptyRoute() {
 function pgbenchRate({ host }: { host: string }): number {
   const program = '/usr/lib/postgresql/15/bin/pgbench'
   if (!existsSync(program)) throw new Error('pgbench is missing: apt-get install postgresql-15')
-  const args = ['-h', host, '-U', 'postgres', '-d', 'postgres']
-  const psql = (text: string) => execFileSync('/usr/lib/postgresql/15/bin/psql', [...args, '-qc', text])
+  const server = ['-h', host, '-U', 'postgres']
+  const psql = (text: string) => execFileSync('/usr/lib/postgresql/15/bin/psql', [...server, '-d', 'postgres', '-qc', text], { stdio: ['ignore', 'ignore', 'pipe'] })
   psql('create table if not exists bench_one (host int not null, during tstzrange not null, exclude using gist (host with =, during with &&)); create sequence if not exists bench_seq')
   const script = join(mkdtempSync(join(tmpdir(), 'ritrovo-pgbench-')), 'one.sql')
   spawnSync('sh', ['-c', `cat > ${script}`], { input: `\\set h random(1, 8)\ninsert into bench_one select :h, tstzrange(t, t + interval '30 minutes') from (select timestamptz '2027-01-01' + nextval('bench_seq') * interval '1 hour' t) x;\n` })
-  const report = execFileSync(program, [...args, '-n', '-c', '8', '-j', '1', '-T', '4', '-M', 'prepared', '-f', script], { encoding: 'utf8' })
+  const report = execFileSync(program, [...server, '-n', '-c', '8', '-j', '1', '-T', '4', '-M', 'prepared', '-f', script, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   psql('drop table bench_one; drop sequence bench_seq')
   rmSync(script, { force: true })
   return Number(/tps = ([\d.]+)/.exec(report)?.[1] ?? 0)

@@ -16,7 +16,7 @@ import { tasks } from './worker.ts'
 export type Opened = { deps: Deps; address: DatabaseAddress; close(): Promise<void> }
 
 /** Opens everything a process of Ritrovo needs: its database (ours or a server's), schema, secrets, queue and the way out. */
-export async function open(config: Config, options: { pool?: number; keep?: boolean } = {}): Promise<Opened> {
+export async function open(config: Config, options: { pool?: number; keep?: boolean; works?: boolean } = {}): Promise<Opened> {
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const log = createLog({ level: config.logLevel })
   const ending: (() => Promise<void> | void)[] = []
@@ -39,7 +39,7 @@ export async function open(config: Config, options: { pool?: number; keep?: bool
     const jobs = await startJobs(address, tasks, log)
     ending.push(() => jobs.stop())
     const limiter = createLimiter({ hit: (bucket, windowSeconds) => countHit(db, bucket, windowSeconds) }, { onTrouble: (error) => log.warn({ err: error }, 'limits are counted in this process alone for now') })
-    return { deps: { config, db, now: Date.now, egress, providers, secrets, jobs, limiter, log }, address, close }
+    return { deps: { config, db, now: Date.now, egress, providers, secrets, jobs, works: options.works ?? true, limiter, log }, address, close }
   } catch (error) {
     await close()
     throw error

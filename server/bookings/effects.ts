@@ -48,9 +48,12 @@ export async function runEffects(deps: Deps, workspaceId: string, bookingId: str
 }
 
 const underWay = new Map<string, Promise<void>>()
+// In a burst the visitors' own answers come first: beyond this many the queue's workers take over.
+const AT_ONCE = 8
 
 /** The same, begun by the request that caused them, so that nobody waits for a worker's next look; a lost try is the job's. */
 export function runEffectsSoon(deps: Deps, workspaceId: string, bookingId: string): void {
+  if (!deps.works || (underWay.size >= AT_ONCE && !underWay.has(bookingId))) return
   // In turn: a run that met another one's lease would leave its work to the queue.
   const before = underWay.get(bookingId) ?? Promise.resolve()
   const run = before.then(() => runEffects(deps, workspaceId, bookingId)).catch((error: unknown) => deps.log.warn({ err: error, booking: bookingId }, 'effects were left to the queue'))

@@ -59,13 +59,14 @@ function forHost({ booking, workspace, base }: Facts, host: HostOfBooking) {
 
 const changeUrls = ({ base, token }: Facts) => ({ move: `${base}/b/${token}/move`, cancel: `${base}/b/${token}/cancel` })
 
-// What a stranger's first submit may send; what follows from a booking that stands is the host's business.
+// What a stranger's first submit may send; what follows from a booking that stands is the host's business. Counted at the first
+// try: one that a crash broke off is still the same letter.
 const FIRST = /^(invite|acknowledge)$/
 
 /** One letter per booking revision, kind and person: the same Message-ID however often this runs (I4). */
 async function send(deps: Deps, booking: BookingRow, effect: EffectRow, letter: Letter, to: { name: string; email: string }, options: { calendar?: 'REQUEST' | 'CANCEL'; hosts: HostOfBooking[] }): Promise<EffectEnd> {
   const host = options.hosts[0]!
-  if (effect.revision === 1 && FIRST.test(effect.kind) && !(await mayWriteTo(deps, to.email))) return { kind: 'failed', trouble: 'too-many-letters' }
+  if (effect.revision === 1 && effect.attempts === 1 && FIRST.test(effect.kind) && !(await mayWriteTo(deps, to.email))) return { kind: 'failed', trouble: 'too-many-letters' }
   const messageId = `${booking.booking_id}.${effect.revision}.${effect.kind}.${effect.effect_id.slice(0, 13)}`
   await deps.db.inWorkspace(booking.workspace_id, (tx) =>
     queueLetter(deps, tx, {

@@ -17,6 +17,8 @@ export type Deps = {
   providers: Partial<Record<ProviderName, CalendarProvider>>
   secrets: Secrets
   jobs: Jobs
+  /** Whether this process begins at once what a request causes; a process that only serves the web leaves it to the workers. */
+  works: boolean
   limiter: Limiter
   log: Log
 }

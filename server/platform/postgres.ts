@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { isAlive, markOf } from './alive.ts'
-import { command, dress, findPostgres, NoEmbeddedDatabase, type Dress } from './postgres-binaries.ts'
+import { command, dress, NOBODY, NoEmbeddedDatabase, type Dress } from './postgres-binaries.ts'
 
 export { NoEmbeddedDatabase }
 
@@ -51,7 +51,7 @@ async function borrowOrStart(place: Place): Promise<Running> {
       if (late) throw new NoEmbeddedDatabase(`The database in ${home} is held by process ${live}, which does not answer: stop it, then start Ritrovo again.`)
       await sleep(20)
     }
-    dressed ??= dress(findPostgres(), home)
+    dressed ??= dress(home)
     if (dressed.uid !== null) chownSync(socket, dressed.uid, dressed.uid)
     if (!existsSync(cluster)) initialise(dressed, place)
     const running = run(dressed, place)
@@ -169,8 +169,9 @@ function socketFolder(home: string): string {
   const far = join(tmpdir(), `ritrovo-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
   mkdirSync(far, { recursive: true, mode: 0o700 })
   const { uid, mode } = statSync(far)
-  const root = process.getuid?.() === 0
-  if ((!root && uid !== process.getuid?.()) || (mode & 0o077) !== 0)
+  const us = process.getuid?.()
+  const ours = uid === us || (us === 0 && uid === NOBODY)
+  if (!ours || (mode & 0o077) !== 0)
     throw new NoEmbeddedDatabase(`${home} is too deep for a unix socket, and ${far} belongs to somebody else: set RITROVO_DATA to a shorter path, or DATABASE_URL.`)
   return far
 }

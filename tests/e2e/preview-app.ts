@@ -5,13 +5,14 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import * as data from './preview-data.ts'
+import type { Permission } from '#web/api-types.ts'
 import type { Scene } from './preview-data.ts'
 
 const BUILT = new URL('../../dist/web/', import.meta.url).pathname
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' }
 const BODY_LIMIT = 100_000
 
-export type PreviewOptions = { scene: Scene; locale: 'en' | 'it'; theme?: 'system' | 'light' | 'dark'; web?: string }
+export type PreviewOptions = { scene: Scene; locale: 'en' | 'it'; theme?: 'system' | 'light' | 'dark'; web?: string; without?: Permission; staleOnce?: boolean }
 export type Preview = { url: string; asked: string[]; options: PreviewOptions; close: () => Promise<void> }
 
 /** Starts one; `asked` collects what the app asked for, `options` may be changed while it runs. */
@@ -49,7 +50,10 @@ type Said = Record<string, unknown> | undefined
 
 function api(asked: string, body: Record<string, unknown>, options: PreviewOptions, query: URLSearchParams): Said {
   const { scene } = options
-  const me = () => data.me(options.locale, options.theme)
+  const me = () => {
+    const whole = data.me(options.locale, options.theme)
+    return { ...whole, permissions: whole.permissions.filter((permission) => permission !== options.without) }
+  }
   const signedOut = scene === 'signed-out' || scene === 'first-run'
   const connections = () => (scene === 'connected' ? [data.connection] : scene === 'broken' ? [{ ...data.connection, state: 'broken', reason: 'wrong-password', verifiedAt: data.NOW - 3 * 3_600_000 }] : [])
   switch (asked) {
@@ -93,7 +97,10 @@ function api(asked: string, body: Record<string, unknown>, options: PreviewOptio
       return verb === 'preview' ? data.preview : data.pagesOf('connected')[0]
     case 'PATCH pages': {
       const page = data.pagesOf(scene).find((each) => each.id === id)!
-      if ((body['eventType'] as { title?: string } | undefined)?.title === 'Stale' && body['version'] === 3 && !query.has('again')) return { status: 409, code: 'stale-version' }
+      if (options.staleOnce) {
+        options.staleOnce = false
+        return { status: 409, code: 'stale-version' }
+      }
       return { ...page, ...body, eventType: { ...page.eventType, ...(body['eventType'] as object | undefined), version: page.eventType.version + 1 } }
     }
     case 'GET schedules':

@@ -5,7 +5,7 @@ import { listOutbox } from '#server/mail/outbox.ts'
 import { open } from '#server/open.ts'
 import { readConfig } from '#server/platform/config.ts'
 import { build, endAll } from '#tests/ritrovo.ts'
-import { agree, aWish, aWorld, insist, inside, LEASE_MS, settled, type Answer, type World } from './world.ts'
+import { agree, aWish, aWorld, insist, inside, LEASE_MS, settled, type Answer, type Wish, type World } from './world.ts'
 
 let world: World
 const acknowledged: Answer[] = []
@@ -45,7 +45,7 @@ async function aliveAgain<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function bookedAgain(wish: Parameters<typeof insist>[1]): Promise<void> {
+async function bookedAgain(wish: Wish): Promise<void> {
   const answer = await insist(world, wish)
   expect(answer!.status).toBe(201)
   acknowledged.push(answer!)
@@ -63,7 +63,7 @@ test('E01 killed after the commit and before the calendar was asked: the event a
 })
 
 test('E02 killed 20 times after the calendar was written and before it is noted: one event for each booking', async () => {
-  const wishes = []
+  const wishes: Wish[] = []
   for (let round = 0; round < 20; round++) {
     const { wish, answer } = await killedAt('after_provider')
     wishes.push(wish)

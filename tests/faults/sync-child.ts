@@ -32,6 +32,7 @@ const deps = {
   providers: { caldav },
   secrets: openSecrets(config),
   jobs: { enqueue: async () => undefined, work: async () => undefined, stop: async () => undefined },
+  works: false,
   limiter: createLimiter({ hit: async () => 0 }),
   log: createLog({ level: 'silent' }),
 }

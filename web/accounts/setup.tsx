@@ -12,6 +12,7 @@ import { MeProvider } from '../me.tsx'
 import { Failed } from '../problem.tsx'
 import { meQuery, pagesQuery } from '../queries.ts'
 import { PageFrame, Preview, TimesToCome } from '../event-types/preview.tsx'
+import { ScreenHeading } from '../screen.tsx'
 import { buttonLook } from '../ui/button.tsx'
 import { cx } from '../ui/look.ts'
 import { Mark } from '../ui/mark.tsx'
@@ -46,8 +47,7 @@ function Ended({ title, body }: { title: 'setup.closed.title' | 'setup.key.title
   const say = useSay(accountWords)
   return (
     <Front>
-      <h1 className="text-xl font-bold">{say(title)}</h1>
-      <p className="mt-2 mb-5 text-muted">{say(body)}</p>
+      <ScreenHeading title={say(title)} below={say(body)} />
       <Link to="/login" className={buttonLook({ wide: true })}>
         {say('sign_in.go')}
       </Link>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
-import { LOCALES, type Locale } from '#core/locale/locale.ts'
+import { LOCALES } from '#core/locale/locale.ts'
 import { appWords } from '#core/locale/words/app.ts'
 import { accountWords } from '#core/locale/words/app-accounts.ts'
 import { accounts } from '../api.ts'
@@ -35,7 +35,7 @@ export function WorkspaceCard() {
       <form
         noValidate
         className="grid items-start gap-4 @3xl:grid-cols-2"
-        onSubmit={(event) => void form.handleSubmit(({ name, locale }) => change.mutate({ name, locale: locale as Locale }))(event)}
+        onSubmit={(event) => void form.handleSubmit(({ name, locale }) => change.mutate({ name, locale }))(event)}
       >
         <div className="@3xl:col-span-2">
           <ProblemNotice error={change.error} />

@@ -20,9 +20,7 @@ export function BookingRow({ booking, now, timeOnly = false }: { booking: Bookin
         </Link>
         <span className="block text-sm text-muted">{booking.title}</span>
       </p>
-      <span className="row-span-2 justify-self-end @xl:row-span-1">
-        <BookingChips booking={booking} />
-      </span>
+      <BookingChips booking={booking} className="row-span-2 flex-col items-end justify-self-end @xl:row-span-1 @xl:flex-row @xl:items-center" />
     </li>
   )
 }

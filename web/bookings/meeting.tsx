@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { CalendarDays, ContactRound, MapPin, MessageSquareText, Phone, UsersRound, Video } from 'lucide-react'
+import { CalendarDays, ContactRound, Link2, MapPin, MessageSquareText, Phone, UsersRound, Video } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
@@ -60,7 +60,7 @@ function Opened({ booking, back }: { booking: Booking; back: ReactNode }) {
   const changeable = booking.state === 'confirmed' && booking.end > now
   return (
     <>
-      <ScreenHeading title={`${booking.title} ${say('booking.with', { name: booking.name })}`} above={back} below={<span className="mt-2 flex"><BookingChips booking={booking} /></span>}>
+      <ScreenHeading title={`${booking.title} ${say('booking.with', { name: booking.name })}`} above={back} below={<BookingChips booking={booking} className="mt-2" />}>
         {changeable && (
           <>
             <Button onClick={() => setOpen('move')}>{say('meeting.move')}</Button>
@@ -151,6 +151,13 @@ function Facts({ booking }: { booking: Booking }) {
                 {say('meeting.hosts')}: {booking.hosts.map(({ name }) => name).join(', ')}
               </p>
             )}
+          </Fact>
+        )}
+        {booking.page && (
+          <Fact icon={<Link2 size={18} aria-hidden />} label={say('meeting.page')}>
+            <Link to="/app/pages/$id" params={{ id: booking.page.id }} className="link">
+              {booking.page.title}
+            </Link>
           </Fact>
         )}
         {booking.answers.length > 0 && (

@@ -32,12 +32,9 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
       if (isProblem(error, 'slot-taken')) void queryClient.invalidateQueries({ queryKey: ['preview'] })
     },
   })
-  return (
-    <Dialog title={say('meeting.move.title')} close={sayApp('do.close')} onClose={onClose} wide>
-      <p className="text-muted">{say('meeting.move.lead', { name: booking.name, when: times.when(booking.start) })}</p>
-      <ProblemNotice error={move.error} />
-      <TimePicker pageId={booking.page?.id ?? null} chosen={chosen} most={1} onChoose={setChosen} />
-      <div role="status" className="sticky bottom-0 -mx-6 flex flex-wrap items-center gap-2 border-t border-border bg-surface px-6 pt-3 text-sm">
+  const foot = (
+    <>
+      <div role="status" className="flex min-h-7 flex-wrap items-center gap-2 text-sm">
         {start === undefined ? <span className="text-muted">{say('meeting.move.choose')}</span> : <Chip tone="good">{times.when(start)}</Chip>}
       </div>
       <DialogFoot>
@@ -48,6 +45,13 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
           {say('meeting.move.go')}
         </Button>
       </DialogFoot>
+    </>
+  )
+  return (
+    <Dialog title={say('meeting.move.title')} close={sayApp('do.close')} onClose={onClose} wide foot={foot}>
+      <p className="text-muted">{say('meeting.move.lead', { name: booking.name, when: times.when(booking.start) })}</p>
+      <ProblemNotice error={move.error} />
+      <TimePicker pageId={booking.page?.id ?? null} chosen={chosen} most={1} onChoose={setChosen} />
     </Dialog>
   )
 }

@@ -28,12 +28,9 @@ export function ProposeDialog({ booking, onClose }: { booking: Booking; onClose:
       await bookingsChanged()
     },
   })
-  return (
-    <Dialog title={say('propose.title')} close={sayApp('do.close')} onClose={onClose} wide>
-      <p className="text-muted">{say('propose.lead', { name: booking.name })}</p>
-      <ProblemNotice error={propose.error} />
-      <TimePicker pageId={booking.page?.id ?? null} chosen={chosen} most={3} onChoose={setChosen} suggest={(days) => setChosen(bestThree(days))} />
-      <div role="status" className="sticky bottom-0 -mx-6 flex flex-wrap items-center gap-2 border-t border-border bg-surface px-6 pt-3 text-sm">
+  const foot = (
+    <>
+      <div role="status" className="flex min-h-7 flex-wrap items-center gap-2 text-sm">
         <span className="font-medium">{say('propose.chosen', { n: chosen.length })}</span>
         {chosen.toSorted((a, b) => a - b).map((start) => (
           <Chip key={start} tone="good">
@@ -49,6 +46,13 @@ export function ProposeDialog({ booking, onClose }: { booking: Booking; onClose:
           {say('propose.go')}
         </Button>
       </DialogFoot>
+    </>
+  )
+  return (
+    <Dialog title={say('propose.title')} close={sayApp('do.close')} onClose={onClose} wide foot={foot}>
+      <p className="text-muted">{say('propose.lead', { name: booking.name })}</p>
+      <ProblemNotice error={propose.error} />
+      <TimePicker pageId={booking.page?.id ?? null} chosen={chosen} most={3} onChoose={setChosen} suggest={(days) => setChosen(bestThree(days))} />
     </Dialog>
   )
 }

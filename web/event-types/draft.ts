@@ -28,10 +28,10 @@ export function changesOf(base: Draft, draft: Draft): Omit<PageChange, 'version'
 }
 
 /** The same fields as a change, with the values they had before it. */
-export function changesBack(before: Draft, changes: Omit<PageChange, 'version'>): Omit<PageChange, 'version'> {
-  const { eventType, ...outer } = changes
-  const back = Object.fromEntries((Object.keys(outer) as (typeof OUTER)[number][]).map((key) => [key, before[key]]))
-  return { ...back, ...(eventType ? { eventType: Object.fromEntries((Object.keys(eventType) as (keyof EventType)[]).map((key) => [key, before.eventType[key]])) } : {}) }
+export function changesBack(before: Draft, change: Omit<PageChange, 'version'>): Omit<PageChange, 'version'> {
+  const outer = Object.fromEntries(OUTER.filter((key) => key in change).map((key) => [key, before[key]]))
+  const keys = Object.keys(change.eventType ?? {}) as (keyof EventType)[]
+  return { ...outer, ...(keys.length ? { eventType: Object.fromEntries(keys.map((key) => [key, before.eventType[key]])) } : {}) }
 }
 
 type Past = { drafts: Draft[]; field: string; at: number }

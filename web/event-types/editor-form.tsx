@@ -199,8 +199,8 @@ function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
   })
   return useMutation({
     mutationFn: (change: PageChange) => pages.change(id, change),
-    onSuccess: async (saved, { version: _, ...changes }) => {
-      toast(say('editor.saved'), { action: { label: sayApp('do.undo'), run: () => back.mutate({ ...changesBack(base, changes), version: saved.eventType.version }) } })
+    onSuccess: async (saved, change) => {
+      toast(say('editor.saved'), { action: { label: sayApp('do.undo'), run: () => back.mutate({ ...changesBack(base, change), version: saved.eventType.version }) } })
       await settle(saved)
     },
   })

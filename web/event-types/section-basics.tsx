@@ -39,7 +39,7 @@ export function BasicsSection({ page, draft, put, putType, errorOf }: SectionPro
           <Field label={say('basics.slug')} hint={say(draft.slug === page.slug ? 'basics.slug_hint' : 'basics.slug_warning')} error={errorOf('slug')}>
             {(wired) => (
               <span className="flex items-center gap-2">
-                <span className="text-sm text-muted">/{page.hostSlug}/</span>
+                <span className="text-sm whitespace-nowrap text-muted">/{page.hostSlug}/</span>
                 <input {...wired} className="control" autoCapitalize="none" spellCheck={false} maxLength={63} value={draft.slug} onChange={(event) => put({ slug: event.target.value.toLowerCase() })} />
               </span>
             )}

@@ -2,7 +2,7 @@ import { cx } from './look.ts'
 
 export const initials = (name: string): string => {
   const words = name.trim().split(/\s+/)
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : undefined)).filter(Boolean)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? String.fromCodePoint(word.codePointAt(0)!) : undefined)).filter(Boolean)
   return letters.join('').toUpperCase() || '·'
 }
 

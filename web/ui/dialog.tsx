@@ -12,6 +12,8 @@ type DialogProps = {
   close: string
   onClose: () => void
   children: ReactNode
+  /** Stays in sight while what is above it scrolls. */
+  foot?: ReactNode
   alert?: boolean
   wide?: boolean
   /** While something runs, or typed text would be lost, a click beside the sheet does not close it. */
@@ -19,7 +21,7 @@ type DialogProps = {
 }
 
 /** A sheet over the page: from below on a phone, in the middle elsewhere. Focus goes in, stays in and comes back. */
-export function Dialog({ title, step, close, onClose, children, alert = false, wide = false, hold = false }: DialogProps) {
+export function Dialog({ title, step, close, onClose, children, foot, alert = false, wide = false, hold = false }: DialogProps) {
   return (
     <ModalOverlay
       isOpen
@@ -42,6 +44,7 @@ export function Dialog({ title, step, close, onClose, children, alert = false, w
             </IconButton>
           </header>
           <div className="grid gap-4 overflow-y-auto overscroll-contain px-6 pt-3 pb-6">{children}</div>
+          {foot && <div className="border-t border-border px-6 pt-3 pb-6">{foot}</div>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -37,7 +37,8 @@ const subscribe = (listener: () => void) => {
 export function Toasts({ close, label }: { close: string; label: string }) {
   const shown = useSyncExternalStore(subscribe, () => toasts)
   return (
-    <section aria-label={label} role="status" aria-live="polite" className="pointer-events-none fixed inset-x-4 bottom-20 z-50 grid justify-items-center gap-2 sm:bottom-6">
+    // An open dialog hides the rest of the page from screen readers; this must still be heard.
+    <section data-react-aria-top-layer="true" aria-label={label} role="status" aria-live="polite" className="pointer-events-none fixed inset-x-4 bottom-20 z-50 grid justify-items-center gap-2 sm:bottom-6">
       {shown.map(({ id, words, tone, action }) => (
         <div
           key={id}

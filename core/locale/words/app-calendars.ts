@@ -1,6 +1,5 @@
 /** Connecting a calendar and choosing what is read and written. The sentence of each ReasonCode stands in connections.ts. */
 const en = {
-  'cal.title': 'Calendar',
   'cal.connect.cta': 'Connect your calendar',
   'cal.connect.why1': 'People book only when you are free.',
   'cal.connect.why2': 'Meetings you create here go to your calendar.',
@@ -23,7 +22,6 @@ const en = {
   'cal.provider.later_version': 'It comes with a later version of Ritrovo. Many {provider} users can connect today with “Other (CalDAV)”, if their server offers it.',
   'cal.provider.not_yet': 'not yet',
   'cal.step': '{n} of 3',
-  'cal.disclose.title': 'Before we go to {provider}',
   'cal.disclose.title_caldav': 'Before we connect',
   'cal.disclose.lead': 'This is what Ritrovo on your own server {server} will be able to do:',
   'cal.disclose.read': 'See events in this calendar and in the others you reach with this account',
@@ -43,7 +41,6 @@ const en = {
   'cal.caldav.looking': 'Looking for your calendars …',
   'cal.caldav.looking_long': 'This server takes its time. We wait up to a minute.',
   'cal.caldav.other_host_go': 'Go to {host} with my password',
-  'cal.already': 'You already have {account}. Disconnect it before you connect another.',
   'cal.done': 'Done',
   'cal.choose.title': 'Almost done',
   'cal.choose.account': '{account} is connected.',
@@ -103,11 +100,9 @@ const en = {
   'cal.disconnect.meetings': '{n, plural, =0 {No meeting is booked.} one {# booked meeting stays here and in your calendar.} other {# booked meetings stay here and in your calendar.}}',
   'cal.disconnect.keys': 'The password we keep is destroyed.',
   'cal.disconnect.done': 'Disconnected. {pages, plural, =0 {} one {1 page is offline. } other {# pages are offline. }}{meetings, plural, =0 {} one {1 meeting stays.} other {# meetings stay.}}',
-  'cal.sync.every': 'Read every {n, plural, one {minute} other {# minutes}}, and again before each booking',
 } as const
 
 const it: Record<keyof typeof en, string> = {
-  'cal.title': 'Calendario',
   'cal.connect.cta': 'Collega il tuo calendario',
   'cal.connect.why1': 'Le persone prenotano solo quando non hai impegni.',
   'cal.connect.why2': 'Le riunioni che crei qui arrivano nel tuo calendario.',
@@ -130,7 +125,6 @@ const it: Record<keyof typeof en, string> = {
   'cal.provider.later_version': 'Arriva con una prossima versione di Ritrovo. Chi usa {provider} spesso può già collegarsi con «Altro (CalDAV)», se il suo server lo offre.',
   'cal.provider.not_yet': 'non ancora',
   'cal.step': '{n} di 3',
-  'cal.disclose.title': 'Prima di passare a {provider}',
   'cal.disclose.title_caldav': 'Prima di collegare',
   'cal.disclose.lead': 'Ecco che cosa potrà fare Ritrovo sul tuo server {server}:',
   'cal.disclose.read': 'Vedere gli eventi di questo calendario e degli altri a cui accedi con questo account',
@@ -150,7 +144,6 @@ const it: Record<keyof typeof en, string> = {
   'cal.caldav.looking': 'Cerchiamo i tuoi calendari…',
   'cal.caldav.looking_long': 'Questo server se la prende comoda. Aspettiamo fino a un minuto.',
   'cal.caldav.other_host_go': 'Vai su {host} con la mia password',
-  'cal.already': 'Hai già {account}. Scollegalo prima di collegarne un altro.',
   'cal.done': 'Fatto',
   'cal.choose.title': 'Quasi finito',
   'cal.choose.account': '{account}: collegamento riuscito.',
@@ -210,7 +203,6 @@ const it: Record<keyof typeof en, string> = {
   'cal.disconnect.meetings': '{n, plural, =0 {Non ci sono riunioni fissate.} one {# riunione fissata resta qui e nel tuo calendario.} other {# riunioni fissate restano qui e nel tuo calendario.}}',
   'cal.disconnect.keys': 'La password che teniamo viene distrutta.',
   'cal.disconnect.done': 'Scollegato. {pages, plural, =0 {} one {1 pagina è offline. } other {# pagine sono offline. }}{meetings, plural, =0 {} one {1 riunione resta.} other {# riunioni restano.}}',
-  'cal.sync.every': 'Lettura ogni {n, plural, one {minuto} other {# minuti}}, e di nuovo prima di ogni prenotazione',
 }
 
 export const calendarWords = { en, it }
