@@ -19,12 +19,17 @@ const ourLanguagesOnly = (): Plugin => ({
 const apiReference = (): Plugin => ({
   name: 'api-reference',
   generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'assets/api-reference.js', source: readFileSync(at('./node_modules/@scalar/api-reference/dist/browser/standalone.js')) })
+    this.emitFile({
+      type: 'asset',
+      fileName: 'assets/api-reference.js',
+      source: readFileSync(at('./node_modules/@scalar/api-reference/dist/browser/standalone.js')),
+    })
   },
 })
 
 // Dialogs and the search for a zone carry React Aria with them and come when they are opened; words come with their screens.
-const KIT = /\/web\/ui\/(?!dialog\.|zone-field)|\/web\/(?!.*dialog)[\w-]+\.tsx?$|\/lucide-react\/|\/intl-messageformat\/|\/core\/(?!locale\/words\/app-)/
+const KIT =
+  /\/web\/ui\/(?!dialog\.|zone-field)|\/web\/(?!.*dialog)[\w-]+\.tsx?$|\/lucide-react\/|\/intl-messageformat\/|\/core\/(?!locale\/words\/app-)/
 
 /** The browser's half: the signed-in app, and the small script that lifts the visitors' pages. */
 export default defineConfig({
@@ -41,7 +46,10 @@ export default defineConfig({
     manifest: true,
     assetsInlineLimit: 1024,
     rolldownOptions: {
-      input: { app: at('./web/index.html'), ...(existsSync(at('./web/public/island.ts')) ? { public: at('./web/public/island.ts') } : {}) },
+      input: {
+        app: at('./web/index.html'),
+        ...(existsSync(at('./web/public/island.ts')) ? { public: at('./web/public/island.ts') } : {}),
+      },
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',

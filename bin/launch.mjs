@@ -68,7 +68,7 @@ export function build(program) {
   for (const source of SOURCES) {
     const path = join(ROOT, source)
     if (!existsSync(path)) continue
-    for (const file of statSync(path).isDirectory() ? [...files(path)].sort() : [path]) hash.update(file.slice(ROOT.length)).update(readFileSync(file))
+    for (const file of statSync(path).isDirectory() ? [...files(path)].sort((a, b) => (a < b ? -1 : 1)) : [path]) hash.update(file.slice(ROOT.length)).update(readFileSync(file))
   }
   const mark = join(ROOT, 'dist', '.built-from')
   const sources = hash.digest('hex')

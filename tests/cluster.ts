@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,8 +26,8 @@ export async function embedded(project: TestProject) {
 
 const DEBIAN = '/usr/lib/postgresql/15/bin'
 
-/** A PostgreSQL 15 server as Debian ships it, run by an ordinary user in a folder of its own. */
-export async function debian15(project: TestProject) {
+/** PostgreSQL 15 as Debian ships it, run by an ordinary user in a folder of its own; a stopped one may be started again. */
+export async function startDebian15(settings: Record<string, string> = {}) {
   if (!existsSync(DEBIAN)) throw new Error('PostgreSQL 15 is missing: apt-get install postgresql-15')
   const home = mkdtempSync(join(tmpdir(), 'ritrovo-pg15-'))
   const root = process.getuid?.() === 0
@@ -36,23 +36,46 @@ export async function debian15(project: TestProject) {
   if (root) chownSync(home, who.uid!, who.gid!)
   const cluster = join(home, 'cluster')
   execFileSync(join(DEBIAN, 'initdb'), ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'], { cwd: home, stdio: 'ignore', ...who })
-  const child = spawn(join(DEBIAN, 'postgres'), ['-D', cluster, '-c', 'listen_addresses=', '-c', `unix_socket_directories=${home}`, '-c', 'max_connections=200', '-c', 'autovacuum=off', '-c', 'timezone=America/New_York'], { cwd: home, stdio: 'ignore', ...who })
-  const gone = new Promise((done) => child.once('exit', done))
-  for (let tries = 0; ; tries++) {
-    try {
-      await makeTemplate(home)
-      break
-    } catch (error) {
-      if (tries > 200 || (error as { code?: string }).code === '42P01') throw error
+  const all = { listen_addresses: '', unix_socket_directories: home, ...settings }
+  let child: ChildProcess | null = null
+  const start = async () => {
+    child = spawn(join(DEBIAN, 'postgres'), ['-D', cluster, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])], { cwd: home, stdio: 'ignore', ...who })
+    for (let tries = 0; !(await accepts(home)); tries++) {
+      if (tries > 200) throw new Error('PostgreSQL 15 did not start')
       await sleep(50)
     }
   }
-  project.provide('cluster', { host: home, user: 'postgres' })
-  return async () => {
-    child.kill('SIGINT')
+  const halt = async () => {
+    const gone = new Promise((done) => child?.once('exit', done))
+    child?.kill('SIGINT')
     await gone
-    rmSync(home, { recursive: true, force: true })
+    child = null
   }
+  await start()
+  return {
+    host: home,
+    start,
+    halt,
+    stop: async () => {
+      if (child) await halt()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function accepts(host: string): Promise<boolean> {
+  const client = new pg.Client({ host, user: 'postgres', database: 'postgres' })
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  )
+}
+
+export async function debian15(project: TestProject) {
+  const running = await startDebian15({ max_connections: '200', autovacuum: 'off', timezone: 'America/New_York' })
+  await makeTemplate(running.host)
+  project.provide('cluster', { host: running.host, user: 'postgres' })
+  return running.stop
 }
 
 async function makeTemplate(host: string): Promise<void> {

@@ -3,7 +3,12 @@ import type { Assignment, Horizon, WallSpan } from '#core/availability/model.ts'
 import type { Locale } from '#core/locale/locale.ts'
 import type { Instant, Zone } from '#core/time/model.ts'
 
-export type Permission = 'personal-email' | 'edit-others-pages' | 'manage-people' | 'manage-workspace' | 'see-all-contacts'
+export type Permission =
+  | 'personal-email'
+  | 'edit-others-pages'
+  | 'manage-people'
+  | 'manage-workspace'
+  | 'see-all-contacts'
 export type Theme = 'system' | 'light' | 'dark'
 export type Seat = { kind: 'core' | 'sales' | 'service'; level: 'starter' | 'professional' | 'enterprise' }
 export type BuiltIn = 'admin' | 'member'
@@ -23,7 +28,15 @@ export type ProfileChange = Partial<{ name: string; slug: string; locale: Locale
 export type WorkspaceChange = Partial<{ name: string; locale: Locale; zone: Zone; seatGate: boolean }>
 
 export type Role = { id: string; name: string; builtIn: BuiltIn | null; permissions: Permission[] }
-export type Person = { id: string; name: string; email: string; slug: string; role: { id: string; name: string }; seat: Seat | null; disabled: boolean }
+export type Person = {
+  id: string
+  name: string
+  email: string
+  slug: string
+  role: { id: string; name: string }
+  seat: Seat | null
+  disabled: boolean
+}
 export type Invitation = { id: string; email: string; roleId: string; expiresAt: Instant }
 export type People = { people: Person[]; invitations: Invitation[]; roles: Role[] }
 export type InvitationSeen = { email: string; workspaceName: string; known: boolean }
@@ -42,8 +55,22 @@ export type Contact = {
   source: string
   createdAt: Instant
 }
-export type ContactDraft = { name: string; email: string; phone?: string; jobTitle?: string; companyName?: string }
-export type EntryKind = 'booked' | 'requested' | 'accepted' | 'declined' | 'moved' | 'cancelled' | 'note' | 'meeting'
+export type ContactDraft = {
+  name: string
+  email: string
+  phone?: string
+  jobTitle?: string
+  companyName?: string
+}
+export type EntryKind =
+  | 'booked'
+  | 'requested'
+  | 'accepted'
+  | 'declined'
+  | 'moved'
+  | 'cancelled'
+  | 'note'
+  | 'meeting'
 export type TimelineEntry = {
   id: string
   kind: EntryKind
@@ -109,15 +136,36 @@ export type Connection = {
   capabilities: Record<string, boolean>
   calendars: Calendar[]
 }
-export type CaldavDraft = { address: string; user: string; password: string; consent: { textVersion: string; locale: Locale } }
-export type CalendarChange = Partial<{ checked: boolean; destination: boolean; blocksTentative: boolean; blocksUnanswered: boolean }>
-export type CheckStep = { step: 'read' | 'write' | 'live'; ok: boolean; detail: { events?: number; ms?: number; minutes?: number }; reason?: ReasonCode }
+export type CaldavDraft = {
+  address: string
+  user: string
+  password: string
+  consent: { textVersion: string; locale: Locale }
+}
+export type CalendarChange = Partial<{
+  checked: boolean
+  destination: boolean
+  blocksTentative: boolean
+  blocksUnanswered: boolean
+}>
+export type CheckStep = {
+  step: 'read' | 'write' | 'live'
+  ok: boolean
+  detail: { events?: number; ms?: number; minutes?: number }
+  reason?: ReasonCode
+}
 export type Consent = { textVersion: string; locale: Locale; scopes: string[]; givenAt: Instant }
 export type Disconnected = { offlinePages: number; keptMeetings: number }
 
 export type Place = { kind: 'video' | 'phone' | 'place' | 'ask'; value: string }
 export type QuestionKind = 'text' | 'long' | 'choice' | 'many' | 'phone' | 'number' | 'date' | 'check'
-export type Question = { id: string; label: string; kind: QuestionKind; required: boolean; options?: string[] }
+export type Question = {
+  id: string
+  label: string
+  kind: QuestionKind
+  required: boolean
+  options?: string[]
+}
 export type ReminderUnit = 'minutes' | 'hours' | 'days' | 'weeks'
 export type Reminder = { n: number; unit: ReminderUnit }
 export type WhenUnreadable = { kind: 'close' } | { kind: 'requests' } | { kind: 'last-known'; hours: number }
@@ -166,7 +214,10 @@ export type Page = {
 }
 export type Template = 'first-meeting' | 'in-person' | 'quick-call'
 export type PageDraft = { title?: string; duration?: number; slug?: string; template?: Template }
-export type PageChange = Partial<Pick<Page, 'slug' | 'locale' | 'open' | 'listed'>> & { eventType?: Partial<EventType>; version: number }
+export type PageChange = Partial<Pick<Page, 'slug' | 'locale' | 'open' | 'listed'>> & {
+  eventType?: Partial<EventType>
+  version: number
+}
 export type Schedule = {
   id: string
   name: string
@@ -216,8 +267,21 @@ export type BookingTab = 'upcoming' | 'requests' | 'past' | 'cancelled'
 /** `troubled`: to come, and not in the calendar. */
 export type Today = { requests: number; meetings: Booking[]; next: Booking | null; troubled: Booking[] }
 
-export type OutboxLetter = { id: string; kind: string; recipient: string; subject: string; state: LetterState; trouble: string | null; createdAt: Instant }
-export type OpenedLetter = OutboxLetter & { html: string; text: string; ics: string | null; headers: { name: string; value: string }[] }
+export type OutboxLetter = {
+  id: string
+  kind: string
+  recipient: string
+  subject: string
+  state: LetterState
+  trouble: string | null
+  createdAt: Instant
+}
+export type OpenedLetter = OutboxLetter & {
+  html: string
+  text: string
+  ics: string | null
+  headers: { name: string; value: string }[]
+}
 
 /** What a stranger may do without signing in; the rehearsal of the first run books like one. */
 export type PublicBookingDraft = {

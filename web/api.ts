@@ -23,16 +23,27 @@ type Query = Record<string, string | number | null | undefined>
 
 const withQuery = (path: string, query: Query) => {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
   return search.size ? `${path}?${search}` : path
 }
 
-async function call<Answer>(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function call<Answer>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   let answer: Response
   try {
     answer = await fetch(path, {
       method,
-      headers: { accept: 'application/json', 'x-ritrovo': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        accept: 'application/json',
+        'x-ritrovo': '1',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   } catch {
@@ -42,7 +53,11 @@ async function call<Answer>(method: Method, path: string, body?: unknown, header
   const told: unknown = await answer.json().catch(() => null)
   if (answer.ok && told !== null) return told as Answer
   const problem = (told ?? {}) as Record<string, unknown>
-  throw new ApiProblem(answer.status, typeof problem['code'] === 'string' ? problem['code'] : answer.ok ? 'bad-answer' : 'unexpected', problem)
+  throw new ApiProblem(
+    answer.status,
+    typeof problem['code'] === 'string' ? problem['code'] : answer.ok ? 'bad-answer' : 'unexpected',
+    problem,
+  )
 }
 
 const get = <A>(path: string, query: Query = {}) => call<A>('GET', withQuery(path, query))
@@ -62,33 +77,50 @@ export const accounts = {
   change: (change: T.ProfileChange) => patch<T.Me>(`${V1}/me`, change),
   changePassword: (draft: { current: string; next: string }) => post<void>(`${V1}/me/password`, draft),
   people: () => get<T.People>(`${V1}/people`),
-  changePerson: (person: string, change: Partial<{ roleId: string; seat: T.Seat | null; disabled: boolean }>) => patch<T.Person>(`${V1}/people/${id(person)}`, change),
-  invite: (draft: { email: string; roleId: string; seat?: T.Seat }) => post<{ id: string; link: string }>(`${V1}/invitations`, draft),
+  changePerson: (
+    person: string,
+    change: Partial<{ roleId: string; seat: T.Seat | null; disabled: boolean }>,
+  ) => patch<T.Person>(`${V1}/people/${id(person)}`, change),
+  invite: (draft: { email: string; roleId: string; seat?: T.Seat }) =>
+    post<{ id: string; link: string }>(`${V1}/invitations`, draft),
   withdrawInvitation: (invitation: string) => remove(`${V1}/invitations/${id(invitation)}`),
   invitation: (token: string) => get<T.InvitationSeen>(`${V1}/invitations/by-token/${id(token)}`),
-  acceptInvitation: (token: string, draft: T.NewcomerDraft) => post<T.Me>(`${V1}/invitations/by-token/${id(token)}/accept`, draft),
+  acceptInvitation: (token: string, draft: T.NewcomerDraft) =>
+    post<T.Me>(`${V1}/invitations/by-token/${id(token)}/accept`, draft),
   addRole: (draft: { name: string; permissions: T.Permission[] }) => post<T.Role>(`${V1}/roles`, draft),
-  changeRole: (role: string, draft: Partial<{ name: string; permissions: T.Permission[] }>) => patch<T.Role>(`${V1}/roles/${id(role)}`, draft),
+  changeRole: (role: string, draft: Partial<{ name: string; permissions: T.Permission[] }>) =>
+    patch<T.Role>(`${V1}/roles/${id(role)}`, draft),
   removeRole: (role: string) => remove(`${V1}/roles/${id(role)}`),
   changeWorkspace: (change: T.WorkspaceChange) => patch<T.Me>(`${V1}/workspace`, change),
 }
 
 export const contacts = {
-  list: (search: string, cursor: string | null) => get<{ contacts: T.Contact[]; next: string | null }>(`${V1}/contacts`, { search, cursor }),
+  list: (search: string, cursor: string | null) =>
+    get<{ contacts: T.Contact[]; next: string | null }>(`${V1}/contacts`, { search, cursor }),
   add: (draft: T.ContactDraft) => post<T.Contact>(`${V1}/contacts`, draft),
   one: (contact: string) => get<T.Contact>(`${V1}/contacts/${id(contact)}`),
-  change: (contact: string, change: Partial<T.ContactDraft>) => patch<T.Contact>(`${V1}/contacts/${id(contact)}`, change),
+  change: (contact: string, change: Partial<T.ContactDraft>) =>
+    patch<T.Contact>(`${V1}/contacts/${id(contact)}`, change),
   remove: (contact: string) => remove(`${V1}/contacts/${id(contact)}`),
-  timeline: (contact: string, cursor: string | null) => get<{ entries: T.TimelineEntry[]; next: string | null }>(`${V1}/contacts/${id(contact)}/timeline`, { cursor }),
-  note: (contact: string, text: string) => post<T.TimelineEntry>(`${V1}/contacts/${id(contact)}/notes`, { text }),
+  timeline: (contact: string, cursor: string | null) =>
+    get<{ entries: T.TimelineEntry[]; next: string | null }>(`${V1}/contacts/${id(contact)}/timeline`, {
+      cursor,
+    }),
+  note: (contact: string, text: string) =>
+    post<T.TimelineEntry>(`${V1}/contacts/${id(contact)}/notes`, { text }),
 }
 
 export const calendars = {
   connections: () => get<{ connections: T.Connection[] }>(`${V1}/connections`),
   connectCaldav: (draft: T.CaldavDraft) => post<T.Connection>(`${V1}/connections/caldav`, draft),
-  retry: (connection: string, password?: string) => post<T.Connection>(`${V1}/connections/${id(connection)}/retry`, password === undefined ? {} : { password }),
+  retry: (connection: string, password?: string) =>
+    post<T.Connection>(
+      `${V1}/connections/${id(connection)}/retry`,
+      password === undefined ? {} : { password },
+    ),
   disconnect: (connection: string) => remove<T.Disconnected>(`${V1}/connections/${id(connection)}`),
-  change: (calendar: string, change: T.CalendarChange) => patch<T.Connection>(`${V1}/calendars/${id(calendar)}`, change),
+  change: (calendar: string, change: T.CalendarChange) =>
+    patch<T.Connection>(`${V1}/calendars/${id(calendar)}`, change),
   consent: (connection: string) => get<T.Consent>(`${V1}/connections/${id(connection)}/consent`),
   check: (connection: string) => post<{ steps: T.CheckStep[] }>(`${V1}/connections/${id(connection)}/check`),
 }
@@ -100,30 +132,44 @@ export const pages = {
   change: (page: string, change: T.PageChange) => patch<T.Page>(`${V1}/pages/${id(page)}`, change),
   clone: (page: string) => post<T.Page>(`${V1}/pages/${id(page)}/clone`),
   remove: (page: string) => remove(`${V1}/pages/${id(page)}`),
-  preview: (page: string, draft: { eventType?: Partial<T.EventType>; schedule?: T.ScheduleDraft }) => post<T.Preview>(`${V1}/pages/${id(page)}/preview`, draft),
+  preview: (page: string, draft: { eventType?: Partial<T.EventType>; schedule?: T.ScheduleDraft }) =>
+    post<T.Preview>(`${V1}/pages/${id(page)}/preview`, draft),
   explain: (page: string, date: string) => get<T.Explained>(`${V1}/pages/${id(page)}/explain`, { date }),
 }
 
 export const schedules = {
   list: (owner?: string) => get<{ schedules: T.Schedule[] }>(`${V1}/schedules`, { owner }),
   add: (draft: T.ScheduleDraft) => post<T.Schedule>(`${V1}/schedules`, draft),
-  change: (schedule: string, change: T.ScheduleChange) => patch<T.Schedule>(`${V1}/schedules/${id(schedule)}`, change),
+  change: (schedule: string, change: T.ScheduleChange) =>
+    patch<T.Schedule>(`${V1}/schedules/${id(schedule)}`, change),
   remove: (schedule: string) => remove(`${V1}/schedules/${id(schedule)}`),
 }
 
 export const bookings = {
-  list: (state: T.BookingTab, cursor: string | null) => get<{ bookings: T.Booking[]; next: string | null }>(`${V1}/bookings`, { state, cursor }),
+  list: (state: T.BookingTab, cursor: string | null) =>
+    get<{ bookings: T.Booking[]; next: string | null }>(`${V1}/bookings`, { state, cursor }),
   one: (booking: string) => get<T.Booking>(`${V1}/bookings/${id(booking)}`),
   accept: (booking: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/accept`),
-  decline: (booking: string, reason?: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/decline`, reason ? { reason } : {}),
-  propose: (booking: string, starts: number[]) => post<T.Booking>(`${V1}/bookings/${id(booking)}/propose`, { starts }),
-  cancel: (booking: string, reason?: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/cancel`, reason ? { reason } : {}),
-  move: (booking: string, draft: { start: number; duration?: number }) => post<T.Booking>(`${V1}/bookings/${id(booking)}/move`, draft),
-  sendAgain: (booking: string, kind: T.ResendableKind) => post<T.Booking>(`${V1}/bookings/${id(booking)}/send-again`, { kind }),
+  decline: (booking: string, reason?: string) =>
+    post<T.Booking>(`${V1}/bookings/${id(booking)}/decline`, reason ? { reason } : {}),
+  propose: (booking: string, starts: number[]) =>
+    post<T.Booking>(`${V1}/bookings/${id(booking)}/propose`, { starts }),
+  cancel: (booking: string, reason?: string) =>
+    post<T.Booking>(`${V1}/bookings/${id(booking)}/cancel`, reason ? { reason } : {}),
+  move: (booking: string, draft: { start: number; duration?: number }) =>
+    post<T.Booking>(`${V1}/bookings/${id(booking)}/move`, draft),
+  sendAgain: (booking: string, kind: T.ResendableKind) =>
+    post<T.Booking>(`${V1}/bookings/${id(booking)}/send-again`, { kind }),
   retryCalendar: (booking: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/retry-calendar`),
   today: () => get<T.Today>(`${V1}/today`),
   /** Books as a visitor would. `key` makes a second submit the same one. */
-  bookAsVisitor: (pageUrl: string, draft: T.PublicBookingDraft, key: string) => call<{ state: 'booked' | 'requested'; id: string; manageUrl: string }>('POST', `/api/public${pageUrl}/bookings`, draft, { 'idempotency-key': key }),
+  bookAsVisitor: (pageUrl: string, draft: T.PublicBookingDraft, key: string) =>
+    call<{ state: 'booked' | 'requested'; id: string; manageUrl: string }>(
+      'POST',
+      `/api/public${pageUrl}/bookings`,
+      draft,
+      { 'idempotency-key': key },
+    ),
 }
 
 export const outbox = {

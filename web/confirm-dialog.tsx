@@ -6,7 +6,16 @@ import { Button } from './ui/button.tsx'
 import { DialogFoot } from './ui/dialog-foot.tsx'
 import { Dialog } from './ui/dialog.tsx'
 
-type ConfirmProps = { title: string; children: ReactNode; go: string; keep?: string; busy: boolean; error: unknown; onGo: () => void; onClose: () => void }
+type ConfirmProps = {
+  title: string
+  children: ReactNode
+  go: string
+  keep?: string
+  busy: boolean
+  error: unknown
+  onGo: () => void
+  onClose: () => void
+}
 
 /** Says what will happen before something is taken away. */
 export function ConfirmDialog({ title, children, go, keep, busy, error, onGo, onClose }: ConfirmProps) {

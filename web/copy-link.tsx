@@ -9,7 +9,17 @@ import { toast } from './ui/toasts.tsx'
 export const absolute = (path: string): string => new URL(path, location.origin).href
 
 /** Copies a link and says so, on the button and aloud. `of` names it where several stand in a list. */
-export function CopyLink({ url, of, look, label }: { url: string; of?: string; look?: Look; label?: string }) {
+export function CopyLink({
+  url,
+  of,
+  look,
+  label,
+}: {
+  url: string
+  of?: string
+  look?: Look
+  label?: string
+}) {
   const say = useSay(appWords)
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -24,7 +34,12 @@ export function CopyLink({ url, of, look, label }: { url: string; of?: string; l
     toast(done ? say('page.copied') : say('copy.failed'), { tone: done ? 'good' : 'bad' })
   }
   return (
-    <Button {...look} aria-label={of ? say('page.copy_of', { name: of }) : undefined} icon={copied ? <Check size={16} aria-hidden /> : <Link2 size={16} aria-hidden />} onClick={() => void copy()}>
+    <Button
+      {...look}
+      aria-label={of ? say('page.copy_of', { name: of }) : undefined}
+      icon={copied ? <Check size={16} aria-hidden /> : <Link2 size={16} aria-hidden />}
+      onClick={() => void copy()}
+    >
       {label ?? say('page.copy')}
     </Button>
   )

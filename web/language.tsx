@@ -60,14 +60,23 @@ export function useTimes(): Times {
   const { locale, zone } = useLanguage()
   return useMemo(() => {
     const say = speak(appWords, locale)
-    const form = (style: Parameters<typeof formatDate>[3]) => (at: Instant, inZone: Zone = zone) => formatDate(locale, inZone, at, style)
+    const form =
+      (style: Parameters<typeof formatDate>[3]) =>
+      (at: Instant, inZone: Zone = zone) =>
+        formatDate(locale, inZone, at, style)
     const [day, shortDay, time, month] = [form('day'), form('shortDay'), form('time'), form('month')]
     const when = (at: Instant) => `${shortDay(at)}, ${time(at)}`
     return {
       zone,
       day: (at) => day(at),
       shortDay: (at) => shortDay(at),
-      date: (at) => new Intl.DateTimeFormat(locale === 'it' ? 'it-IT' : 'en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: zone }).format(at),
+      date: (at) =>
+        new Intl.DateTimeFormat(locale === 'it' ? 'it-IT' : 'en-GB', {
+          day: 'numeric',
+          month: 'short',
+          year: 'numeric',
+          timeZone: zone,
+        }).format(at),
       month: (at) => month(at),
       time,
       span: (start, end, inZone = zone) => `${time(start, inZone)}–${time(end, inZone)}`,
@@ -77,9 +86,11 @@ export function useTimes(): Times {
         if (away === 0) return `${say('day.today')} ${time(at)}`
         return away === 1 ? `${say('day.tomorrow')} ${time(at)}` : when(at)
       },
-      ago: (at, now) => formatAgo(locale, at, now),
+      // The server's clock may be a little ahead of this one: what has happened is never "in 4 seconds".
+      ago: (at, now) => formatAgo(locale, Math.min(at, now), now),
       city: (of) => cityOf(locale, of),
-      weekday: (number, short = false) => formatDate(locale, 'UTC', MONDAY + number * DAY, short ? 'shortWeekday' : 'weekday'),
+      weekday: (number, short = false) =>
+        formatDate(locale, 'UTC', MONDAY + number * DAY, short ? 'shortWeekday' : 'weekday'),
     }
   }, [locale, zone])
 }

@@ -23,4 +23,5 @@ export function adopt(me: Me): void {
   prefer({ locale: me.user.locale, theme: me.user.theme })
 }
 
-export const useChangeMe = () => useMutation({ mutationFn: (change: ProfileChange) => accounts.change(change), onSuccess: adopt })
+export const useChangeMe = () =>
+  useMutation({ mutationFn: (change: ProfileChange) => accounts.change(change), onSuccess: adopt })

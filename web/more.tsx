@@ -34,10 +34,15 @@ export function More() {
           <Rows>
             <Way to="/app/settings" icon={<Settings size={20} aria-hidden />} label={say('nav.settings')} />
             <Way to="/app/team" icon={<Users size={20} aria-hidden />} label={say('nav.team')} />
-            {mail.practice && <Way to="/app/outbox" icon={<Inbox size={20} aria-hidden />} label={say('nav.outbox')} />}
+            {mail.practice && (
+              <Way to="/app/outbox" icon={<Inbox size={20} aria-hidden />} label={say('nav.outbox')} />
+            )}
           </Rows>
         </Card>
-        <Button icon={<LogOut size={18} aria-hidden />} onClick={() => void signOut(() => navigate({ to: '/login' }))}>
+        <Button
+          icon={<LogOut size={18} aria-hidden />}
+          onClick={() => void signOut(() => navigate({ to: '/login' }))}
+        >
           {say('nav.sign_out')}
         </Button>
       </div>

@@ -5,7 +5,8 @@ import type { Theme } from './api-types.ts'
 export type Preferences = { locale: Locale; theme: Theme }
 
 const KEYS = { locale: 'ritrovo.locale', theme: 'ritrovo.theme' } as const
-const isTheme = (value: unknown): value is Theme => value === 'system' || value === 'light' || value === 'dark'
+const isTheme = (value: unknown): value is Theme =>
+  value === 'system' || value === 'light' || value === 'dark'
 
 // Storage may be forbidden; then the choice lasts as long as the page.
 const kept = (key: string): string | null => {

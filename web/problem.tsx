@@ -17,7 +17,8 @@ export function sayProblem(say: Say<Key>, error: unknown): string {
   return isKey(key) ? say(key) : say('err.generic')
 }
 
-export const isProblem = (error: unknown, code: string): error is ApiProblem => error instanceof ApiProblem && error.code === code
+export const isProblem = (error: unknown, code: string): error is ApiProblem =>
+  error instanceof ApiProblem && error.code === code
 
 /** Codes of one field, as the server's checks name them, in words. */
 export function sayField(say: Say<Key>, code: string): string {
@@ -27,11 +28,19 @@ export function sayField(say: Say<Key>, code: string): string {
 }
 
 /** Puts what the server said of single fields to those fields; true when all of it found its place. */
-export function placeFields<Values extends FieldValues>(form: UseFormReturn<Values>, error: unknown, say: Say<Key>): boolean {
+export function placeFields<Values extends FieldValues>(
+  form: UseFormReturn<Values>,
+  error: unknown,
+  say: Say<Key>,
+): boolean {
   if (!(error instanceof ApiProblem) || error.code !== 'bad-input') return false
   const names = new Set(Object.keys(form.getValues()))
-  const [told, untold] = [Object.entries(error.fields).filter(([name]) => names.has(name)), Object.keys(error.fields).filter((name) => !names.has(name))]
-  for (const [index, [name, code]] of told.entries()) form.setError(name as Path<Values>, { message: sayField(say, code) }, { shouldFocus: index === 0 })
+  const [told, untold] = [
+    Object.entries(error.fields).filter(([name]) => names.has(name)),
+    Object.keys(error.fields).filter((name) => !names.has(name)),
+  ]
+  for (const [index, [name, code]] of told.entries())
+    form.setError(name as Path<Values>, { message: sayField(say, code) }, { shouldFocus: index === 0 })
   return told.length > 0 && untold.length === 0
 }
 
@@ -45,9 +54,17 @@ export function Details({ error }: { error: unknown }) {
       <p className="mt-1 font-normal">
         {say('err.code', { code: error.status ? `${error.status} ${error.code}` : error.code })}
         {Object.keys(error.fields).length > 0 && (
-          <span className="block break-all">{say('err.fields', { fields: Object.entries(error.fields).map((field) => field.join(': ')).join(', ') })}</span>
+          <span className="block break-all">
+            {say('err.fields', {
+              fields: Object.entries(error.fields)
+                .map((field) => field.join(': '))
+                .join(', '),
+            })}
+          </span>
         )}
-        {error.requestId && <span className="block break-all">{say('err.request', { id: error.requestId })}</span>}
+        {error.requestId && (
+          <span className="block break-all">{say('err.request', { id: error.requestId })}</span>
+        )}
       </p>
     </details>
   )

@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+} from '@tanstack/react-query'
 import { accounts, ApiProblem, bookings, calendars, contacts, outbox, pages, schedules } from './api.ts'
 import type { BookingTab } from './api-types.ts'
 import { endSession } from './session.ts'
@@ -8,13 +14,16 @@ const ended = (error: unknown) => {
 }
 
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: (error, query) => (query.queryKey[0] === 'me' ? undefined : ended(error)) }),
+  queryCache: new QueryCache({
+    onError: (error, query) => (query.queryKey[0] === 'me' ? undefined : ended(error)),
+  }),
   mutationCache: new MutationCache({ onError: ended }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,
       // Trying again helps against a lost connection, not against a "no".
-      retry: (failures, error) => failures < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 500),
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 500),
       retryDelay: (failures) => 400 * 2 ** failures,
       networkMode: 'always',
     },
@@ -22,14 +31,41 @@ export const queryClient = new QueryClient({
   },
 })
 
-export const meQuery = queryOptions({ queryKey: ['me'], queryFn: accounts.me, staleTime: 60_000, retry: false })
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: accounts.me,
+  staleTime: 60_000,
+  retry: false,
+})
 export const peopleQuery = queryOptions({ queryKey: ['people'], queryFn: accounts.people })
-export const todayQuery = queryOptions({ queryKey: ['today'], queryFn: bookings.today, refetchInterval: 60_000 })
-export const pagesQuery = queryOptions({ queryKey: ['pages'], queryFn: pages.list, select: ({ pages }) => pages })
-export const pageQuery = (id: string) => queryOptions({ queryKey: ['pages', id], queryFn: () => pages.one(id) })
-export const schedulesQuery = queryOptions({ queryKey: ['schedules'], queryFn: () => schedules.list(), select: ({ schedules }) => schedules })
-export const schedulesOfQuery = (owner: string) => queryOptions({ queryKey: ['schedules', owner], queryFn: () => schedules.list(owner), select: ({ schedules }) => schedules })
-export const connectionsQuery = queryOptions({ queryKey: ['connections'], queryFn: calendars.connections, select: ({ connections }) => connections })
+export const todayQuery = queryOptions({
+  queryKey: ['today'],
+  queryFn: bookings.today,
+  refetchInterval: 60_000,
+})
+export const pagesQuery = queryOptions({
+  queryKey: ['pages'],
+  queryFn: pages.list,
+  select: ({ pages }) => pages,
+})
+export const pageQuery = (id: string) =>
+  queryOptions({ queryKey: ['pages', id], queryFn: () => pages.one(id) })
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: () => schedules.list(),
+  select: ({ schedules }) => schedules,
+})
+export const schedulesOfQuery = (owner: string) =>
+  queryOptions({
+    queryKey: ['schedules', owner],
+    queryFn: () => schedules.list(owner),
+    select: ({ schedules }) => schedules,
+  })
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: calendars.connections,
+  select: ({ connections }) => connections,
+})
 export const bookingsQuery = (tab: BookingTab) =>
   infiniteQueryOptions({
     queryKey: ['bookings', tab],
@@ -38,7 +74,8 @@ export const bookingsQuery = (tab: BookingTab) =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ bookings }) => bookings),
   })
-export const bookingQuery = (id: string) => queryOptions({ queryKey: ['booking', id], queryFn: () => bookings.one(id) })
+export const bookingQuery = (id: string) =>
+  queryOptions({ queryKey: ['booking', id], queryFn: () => bookings.one(id) })
 export const contactsQuery = (search: string) =>
   infiniteQueryOptions({
     queryKey: ['contacts', search],
@@ -47,7 +84,8 @@ export const contactsQuery = (search: string) =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ contacts }) => contacts),
   })
-export const contactQuery = (id: string) => queryOptions({ queryKey: ['contact', id], queryFn: () => contacts.one(id) })
+export const contactQuery = (id: string) =>
+  queryOptions({ queryKey: ['contact', id], queryFn: () => contacts.one(id) })
 export const timelineQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ['timeline', id],
@@ -56,12 +94,19 @@ export const timelineQuery = (id: string) =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ entries }) => entries),
   })
-export const outboxQuery = queryOptions({ queryKey: ['outbox'], queryFn: outbox.list, select: ({ letters }) => letters })
-export const letterQuery = (id: string) => queryOptions({ queryKey: ['outbox', id], queryFn: () => outbox.one(id), staleTime: Infinity })
+export const outboxQuery = queryOptions({
+  queryKey: ['outbox'],
+  queryFn: outbox.list,
+  select: ({ letters }) => letters,
+})
+export const letterQuery = (id: string) =>
+  queryOptions({ queryKey: ['outbox', id], queryFn: () => outbox.one(id), staleTime: Infinity })
 
-const again = (...keys: string[]) => Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
+const again = (...keys: string[]) =>
+  Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
 /** After a booking changed: wherever it may be shown. */
-export const bookingsChanged = () => again('bookings', 'booking', 'today', 'timeline', 'contact', 'contacts', 'pages')
+export const bookingsChanged = () =>
+  again('bookings', 'booking', 'today', 'timeline', 'contact', 'contacts', 'pages')
 /** After a page or its hours changed. */
 export const pagesChanged = () => again('pages', 'schedules', 'today')
 /** After a connection or a calendar changed: pages may have gone offline or come back. */

@@ -36,7 +36,11 @@ export function Lost() {
 }
 
 // A build that was replaced on the server: its files are gone, the new page knows the new names.
-const outdated = (error: unknown) => error instanceof Error && /dynamically imported module|Importing a module script failed|error loading dynamically/i.test(error.message)
+const outdated = (error: unknown) =>
+  error instanceof Error &&
+  /dynamically imported module|Importing a module script failed|error loading dynamically/i.test(
+    error.message,
+  )
 
 /** A screen that broke, or could not even begin. */
 export function Crashed({ error, reset }: ErrorComponentProps) {
@@ -57,7 +61,11 @@ function CrashedScreen({ error, reset }: Pick<ErrorComponentProps, 'error' | 're
     }
   }, [error])
   return (
-    <Aside title={told ? sayProblem(say, error) : say('crash.title')} body={told ? '' : say('crash.body')} alert>
+    <Aside
+      title={told ? sayProblem(say, error) : say('crash.title')}
+      body={told ? '' : say('crash.body')}
+      alert
+    >
       <Button tone="primary" onClick={() => (told ? reset() : location.reload())}>
         {told ? say('do.retry') : say('crash.reload')}
       </Button>
@@ -66,7 +74,17 @@ function CrashedScreen({ error, reset }: Pick<ErrorComponentProps, 'error' | 're
   )
 }
 
-function Aside({ title, body, alert = false, children }: { title: string; body: string; alert?: boolean; children: ReactNode }) {
+function Aside({
+  title,
+  body,
+  alert = false,
+  children,
+}: {
+  title: string
+  body: string
+  alert?: boolean
+  children: ReactNode
+}) {
   useEffect(() => {
     document.title = `${title} · Ritrovo`
   }, [title])

@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 import { ApiProblem } from './api.ts'
 import type { BookingTab } from './api-types.ts'
 import { SECTIONS } from './event-types/sections.ts'
@@ -7,16 +14,33 @@ import { meQuery, queryClient } from './queries.ts'
 import { Crashed, Lost, Root } from './root.tsx'
 import { Shell } from './shell.tsx'
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-const oneOf = <const Value extends string>(values: readonly Value[], value: unknown): Value | undefined => values.find((known) => known === value)
-const given = <Search extends Record<string, unknown>>(search: Search) => Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as { [Key in keyof Search]?: Exclude<Search[Key], undefined> }
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+const oneOf = <const Value extends string>(values: readonly Value[], value: unknown): Value | undefined =>
+  values.find((known) => known === value)
+const given = <Search extends Record<string, unknown>>(search: Search) =>
+  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Search]?: Exclude<Search[Key], undefined>
+  }
 
 const TABS = ['upcoming', 'requests', 'past', 'cancelled'] as const satisfies BookingTab[]
 
 const root = createRootRoute({ component: Root, errorComponent: Crashed, notFoundComponent: Lost })
 
-const home = createRoute({ getParentRoute: () => root, path: '/', beforeLoad: () => { throw redirect({ to: '/app' }) } })
-const mailbox = createRoute({ getParentRoute: () => root, path: '/outbox', beforeLoad: () => { throw redirect({ to: '/app/outbox' }) } })
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/app' })
+  },
+})
+const mailbox = createRoute({
+  getParentRoute: () => root,
+  path: '/outbox',
+  beforeLoad: () => {
+    throw redirect({ to: '/app/outbox' })
+  },
+})
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -44,20 +68,38 @@ const app = createRoute({
     try {
       adopt(await queryClient.ensureQueryData(meQuery))
     } catch (error) {
-      if (error instanceof ApiProblem && error.status === 401) throw redirect({ to: '/login', search: location.href === '/app' ? {} : { to: location.href }, replace: true })
+      if (error instanceof ApiProblem && error.status === 401)
+        throw redirect({
+          to: '/login',
+          search: location.href === '/app' ? {} : { to: location.href },
+          replace: true,
+        })
       throw error
     }
   },
 })
 
-const today = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./today.tsx'), 'Today') })
+const today = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  component: lazyRouteComponent(() => import('./today.tsx'), 'Today'),
+})
 const meetings = createRoute({
   getParentRoute: () => app,
   path: '/meetings',
-  validateSearch: (search) => given({ tab: oneOf(TABS, search['tab']), connected: text(search['connected']), create: oneOf(['page'], search['create']) }),
+  validateSearch: (search) =>
+    given({
+      tab: oneOf(TABS, search['tab']),
+      connected: text(search['connected']),
+      create: oneOf(['page'], search['create']),
+    }),
   component: lazyRouteComponent(() => import('./bookings/dashboard.tsx'), 'Dashboard'),
 })
-const meeting = createRoute({ getParentRoute: () => app, path: '/meetings/$id', component: lazyRouteComponent(() => import('./bookings/meeting.tsx'), 'Meeting') })
+const meeting = createRoute({
+  getParentRoute: () => app,
+  path: '/meetings/$id',
+  component: lazyRouteComponent(() => import('./bookings/meeting.tsx'), 'Meeting'),
+})
 const page = createRoute({
   getParentRoute: () => app,
   path: '/pages/$id',
@@ -67,23 +109,50 @@ const page = createRoute({
 const contacts = createRoute({
   getParentRoute: () => app,
   path: '/contacts',
-  validateSearch: (search) => given({ search: text(search['search']), create: oneOf(['contact'], search['create']) }),
+  validateSearch: (search) =>
+    given({ search: text(search['search']), create: oneOf(['contact'], search['create']) }),
   component: lazyRouteComponent(() => import('./contacts/list.tsx'), 'ContactList'),
 })
-const contact = createRoute({ getParentRoute: () => app, path: '/contacts/$id', component: lazyRouteComponent(() => import('./contacts/record.tsx'), 'ContactRecord') })
-const team = createRoute({ getParentRoute: () => app, path: '/team', component: lazyRouteComponent(() => import('./accounts/team.tsx'), 'Team') })
+const contact = createRoute({
+  getParentRoute: () => app,
+  path: '/contacts/$id',
+  component: lazyRouteComponent(() => import('./contacts/record.tsx'), 'ContactRecord'),
+})
+const team = createRoute({
+  getParentRoute: () => app,
+  path: '/team',
+  component: lazyRouteComponent(() => import('./accounts/team.tsx'), 'Team'),
+})
 const outbox = createRoute({
   getParentRoute: () => app,
   path: '/outbox',
   validateSearch: (search) => given({ letter: text(search['letter']) }),
   component: lazyRouteComponent(() => import('./mail/outbox.tsx'), 'Outbox'),
 })
-const more = createRoute({ getParentRoute: () => app, path: '/more', component: lazyRouteComponent(() => import('./more.tsx'), 'More') })
+const more = createRoute({
+  getParentRoute: () => app,
+  path: '/more',
+  component: lazyRouteComponent(() => import('./more.tsx'), 'More'),
+})
 
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: Outlet })
-const settingsHome = createRoute({ getParentRoute: () => settings, path: '/', beforeLoad: () => { throw redirect({ to: '/app/settings/profile' }) } })
-const profile = createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(() => import('./accounts/profile.tsx'), 'Profile') })
-const email = createRoute({ getParentRoute: () => settings, path: '/email', component: lazyRouteComponent(() => import('./accounts/email.tsx'), 'Email') })
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/app/settings/profile' })
+  },
+})
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./accounts/profile.tsx'), 'Profile'),
+})
+const email = createRoute({
+  getParentRoute: () => settings,
+  path: '/email',
+  component: lazyRouteComponent(() => import('./accounts/email.tsx'), 'Email'),
+})
 const calendar = createRoute({
   getParentRoute: () => settings,
   path: '/calendar',
@@ -96,8 +165,16 @@ const availability = createRoute({
   validateSearch: (search) => given({ schedule: text(search['schedule']) }),
   component: lazyRouteComponent(() => import('./event-types/availability.tsx'), 'Availability'),
 })
-const notifications = createRoute({ getParentRoute: () => settings, path: '/notifications', component: lazyRouteComponent(() => import('./accounts/notifications.tsx'), 'Notifications') })
-const security = createRoute({ getParentRoute: () => settings, path: '/security', component: lazyRouteComponent(() => import('./accounts/security.tsx'), 'Security') })
+const notifications = createRoute({
+  getParentRoute: () => settings,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('./accounts/notifications.tsx'), 'Notifications'),
+})
+const security = createRoute({
+  getParentRoute: () => settings,
+  path: '/security',
+  component: lazyRouteComponent(() => import('./accounts/security.tsx'), 'Security'),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([

@@ -3,7 +3,13 @@ import { useEffect, useRef, type ReactNode } from 'react'
 // On the first page of a visit the browser's own start of reading is right; afterwards a new screen must be heard.
 let arrived = false
 
-type HeadingProps = { title: string; above?: ReactNode; below?: ReactNode; lead?: ReactNode; children?: ReactNode }
+type HeadingProps = {
+  title: string
+  above?: ReactNode
+  below?: ReactNode
+  lead?: ReactNode
+  children?: ReactNode
+}
 
 /** The heading of a screen: names the document, takes the focus after a move, and carries the screen's main actions. */
 export function ScreenHeading({ title, above, below, lead, children }: HeadingProps) {

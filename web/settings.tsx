@@ -16,7 +16,15 @@ const TABS = [
 type SettingsKey = (typeof TABS)[number][1]
 
 /** One tab of Settings › General (S-030 to S-032). */
-export function SettingsScreen({ tab, aside, children }: { tab: SettingsKey; aside?: ReactNode; children: ReactNode }) {
+export function SettingsScreen({
+  tab,
+  aside,
+  children,
+}: {
+  tab: SettingsKey
+  aside?: ReactNode
+  children: ReactNode
+}) {
   const say = useSay(appWords)
   const tabs = useRef<HTMLElement>(null)
   useEffect(() => {
@@ -27,7 +35,11 @@ export function SettingsScreen({ tab, aside, children }: { tab: SettingsKey; asi
       <ScreenHeading title={say(tab)} above={`${say('nav.settings')} › ${say('settings.general')}`}>
         {aside}
       </ScreenHeading>
-      <nav ref={tabs} aria-label={say('settings.tabs')} className="-mx-4 mb-5 overflow-x-auto border-b border-border px-4 [scrollbar-width:none] @3xl:mx-0 @3xl:px-0">
+      <nav
+        ref={tabs}
+        aria-label={say('settings.tabs')}
+        className="-mx-4 mb-5 overflow-x-auto border-b border-border px-4 [scrollbar-width:none] @3xl:mx-0 @3xl:px-0"
+      >
         <ul className="flex w-max gap-1">
           {TABS.map(([to, key]) => (
             <li key={to}>

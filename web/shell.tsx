@@ -13,7 +13,9 @@ import { Avatar } from './ui/avatar.tsx'
 import { cx } from './ui/look.ts'
 import { Mark } from './ui/mark.tsx'
 
-const SignInAgain = lazy(() => import('./accounts/sign-in-again.tsx').then(({ SignInAgain }) => ({ default: SignInAgain })))
+const SignInAgain = lazy(() =>
+  import('./accounts/sign-in-again.tsx').then(({ SignInAgain }) => ({ default: SignInAgain })),
+)
 const Create = lazy(() => import('./create.tsx').then(({ Create }) => ({ default: Create })))
 
 /** The frame around every signed-in screen: a rail from 64 rem up, a bar at the bottom below. */
@@ -35,12 +37,19 @@ function Frame() {
   const requests = useQuery(todayQuery).data?.requests ?? 0
   return (
     <div className="@container/app flex min-h-dvh flex-col">
-      <a href="#content" className="sr-only z-50 rounded-control bg-primary px-4 py-3 font-medium text-on-primary focus:not-sr-only focus:fixed focus:start-4 focus:top-4">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-control bg-primary px-4 py-3 font-medium text-on-primary focus:not-sr-only focus:fixed focus:start-4 focus:top-4"
+      >
         {say('nav.skip')}
       </a>
       <div className="grid flex-1 content-start @5xl/app:grid-cols-[15rem_minmax(0,1fr)] @5xl/app:content-stretch">
         <Rail requests={requests} />
-        <main id="content" tabIndex={-1} className="@container mx-auto w-full max-w-[78rem] min-w-0 px-4 pt-6 pb-10 @3xl:px-8">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="@container mx-auto w-full max-w-[78rem] min-w-0 px-4 pt-6 pb-10 @3xl:px-8"
+        >
           <Outlet />
         </main>
       </div>
@@ -52,7 +61,8 @@ function Frame() {
 
 type To = NonNullable<LinkProps['to']>
 
-const LINE = 'flex min-h-10 items-center gap-3 rounded-control px-2.5 py-2 font-medium pointer-coarse:min-h-11'
+const LINE =
+  'flex min-h-10 items-center gap-3 rounded-control px-2.5 py-2 font-medium pointer-coarse:min-h-11'
 const HERE = { className: 'bg-surface text-text shadow-[inset_3px_0_0_var(--primary)] forced-colors:outline' }
 const ELSEWHERE = { className: 'text-muted hover:text-text' }
 
@@ -60,15 +70,29 @@ function Rail({ requests }: { requests: number }) {
   const say = useSay(appWords)
   const { mail } = useMe()
   return (
-    <nav aria-label={say('nav.label')} className="sticky top-0 hidden h-dvh flex-col gap-1 overflow-y-auto border-e border-border bg-sunken p-3 @5xl/app:flex">
+    <nav
+      aria-label={say('nav.label')}
+      className="sticky top-0 hidden h-dvh flex-col gap-1 overflow-y-auto border-e border-border bg-sunken p-3 @5xl/app:flex"
+    >
       <Link to="/app" className="mb-4 flex items-center gap-2 rounded-control px-2 py-2 text-md font-bold">
         <Mark />
         Ritrovo
       </Link>
       <RailLink to="/app" exact icon={<House size={18} aria-hidden />} label={say('nav.today')} />
-      <RailLink to="/app/meetings" icon={<CalendarDays size={18} aria-hidden />} label={say('nav.meetings')} count={requests} />
-      <RailLink to="/app/contacts" icon={<ContactRound size={18} aria-hidden />} label={say('nav.contacts')} />
-      {mail.practice && <RailLink to="/app/outbox" icon={<Inbox size={18} aria-hidden />} label={say('nav.outbox')} />}
+      <RailLink
+        to="/app/meetings"
+        icon={<CalendarDays size={18} aria-hidden />}
+        label={say('nav.meetings')}
+        count={requests}
+      />
+      <RailLink
+        to="/app/contacts"
+        icon={<ContactRound size={18} aria-hidden />}
+        label={say('nav.contacts')}
+      />
+      {mail.practice && (
+        <RailLink to="/app/outbox" icon={<Inbox size={18} aria-hidden />} label={say('nav.outbox')} />
+      )}
       <RailLink to="/app/settings" icon={<Settings size={18} aria-hidden />} label={say('nav.settings')} />
       <SubLink to="/app/settings" label={say('settings.general')} />
       <SubLink to="/app/team" label={say('nav.team')} />
@@ -79,10 +103,28 @@ function Rail({ requests }: { requests: number }) {
   )
 }
 
-function RailLink({ to, exact = false, icon, label, count = 0 }: { to: To; exact?: boolean; icon: ReactNode; label: string; count?: number }) {
+function RailLink({
+  to,
+  exact = false,
+  icon,
+  label,
+  count = 0,
+}: {
+  to: To
+  exact?: boolean
+  icon: ReactNode
+  label: string
+  count?: number
+}) {
   const say = useSay(appWords)
   return (
-    <Link to={to} activeOptions={{ exact, includeSearch: false }} className={LINE} activeProps={HERE} inactiveProps={ELSEWHERE}>
+    <Link
+      to={to}
+      activeOptions={{ exact, includeSearch: false }}
+      className={LINE}
+      activeProps={HERE}
+      inactiveProps={ELSEWHERE}
+    >
       {icon}
       <span className="flex-1">{label}</span>
       {count > 0 && <Count n={count} words={say('nav.requests', { n: count })} />}
@@ -103,7 +145,12 @@ const SubLink = ({ to, label }: { to: To; label: string }) => (
 )
 
 const Count = ({ n, words, className }: { n: number; words: string; className?: string }) => (
-  <span className={cx('rounded-full bg-accent-soft px-2.5 text-sm font-medium text-on-accent-soft forced-colors:border', className)}>
+  <span
+    className={cx(
+      'rounded-full bg-accent-soft px-2.5 text-sm font-medium text-on-accent-soft forced-colors:border',
+      className,
+    )}
+  >
     <span aria-hidden="true">{n}</span>
     <span className="sr-only">, {words}</span>
   </span>
@@ -132,7 +179,11 @@ function Person() {
         <Settings size={16} aria-hidden />
         {say('settings.profile')}
       </Link>
-      <button type="button" className={actionLook()} onClick={() => void signOut(() => navigate({ to: '/login' }))}>
+      <button
+        type="button"
+        className={actionLook()}
+        onClick={() => void signOut(() => navigate({ to: '/login' }))}
+      >
         <LogOut size={16} aria-hidden />
         {say('nav.sign_out')}
       </button>
@@ -147,14 +198,26 @@ function BottomBar({ requests }: { requests: number }) {
   const [creating, setCreating] = useState(false)
   return (
     <>
-      <nav aria-label={say('nav.label')} className="sticky bottom-0 z-20 grid grid-cols-5 border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] @5xl/app:hidden">
+      <nav
+        aria-label={say('nav.label')}
+        className="sticky bottom-0 z-20 grid grid-cols-5 border-t border-border bg-surface pb-[env(safe-area-inset-bottom)] @5xl/app:hidden"
+      >
         <BarLink to="/app" exact icon={<House size={20} aria-hidden />} label={say('nav.today')} />
-        <BarLink to="/app/meetings" icon={<CalendarDays size={20} aria-hidden />} label={say('nav.meetings')} count={requests} />
+        <BarLink
+          to="/app/meetings"
+          icon={<CalendarDays size={20} aria-hidden />}
+          label={say('nav.meetings')}
+          count={requests}
+        />
         <button type="button" className={cx(TAB, 'text-muted')} onClick={() => setCreating(true)}>
           <Plus size={20} aria-hidden />
           {say('nav.create')}
         </button>
-        <BarLink to="/app/contacts" icon={<ContactRound size={20} aria-hidden />} label={say('nav.contacts')} />
+        <BarLink
+          to="/app/contacts"
+          icon={<ContactRound size={20} aria-hidden />}
+          label={say('nav.contacts')}
+        />
         <BarLink to="/app/more" icon={<Ellipsis size={20} aria-hidden />} label={say('nav.more')} />
       </nav>
       <Suspense>{creating && <Create onClose={() => setCreating(false)} />}</Suspense>
@@ -162,13 +225,37 @@ function BottomBar({ requests }: { requests: number }) {
   )
 }
 
-function BarLink({ to, exact = false, icon, label, count = 0 }: { to: To; exact?: boolean; icon: ReactNode; label: string; count?: number }) {
+function BarLink({
+  to,
+  exact = false,
+  icon,
+  label,
+  count = 0,
+}: {
+  to: To
+  exact?: boolean
+  icon: ReactNode
+  label: string
+  count?: number
+}) {
   const say = useSay(appWords)
   return (
-    <Link to={to} activeOptions={{ exact, includeSearch: false }} className={TAB} activeProps={{ className: 'text-primary' }} inactiveProps={{ className: 'text-muted' }}>
+    <Link
+      to={to}
+      activeOptions={{ exact, includeSearch: false }}
+      className={TAB}
+      activeProps={{ className: 'text-primary' }}
+      inactiveProps={{ className: 'text-muted' }}
+    >
       <span className="relative">
         {icon}
-        {count > 0 && <Count n={count} words={say('nav.requests', { n: count })} className="absolute -top-2 start-3 px-1.5 text-xs" />}
+        {count > 0 && (
+          <Count
+            n={count}
+            words={say('nav.requests', { n: count })}
+            className="absolute -top-2 start-3 px-1.5 text-xs"
+          />
+        )}
       </span>
       {label}
     </Link>

@@ -59,12 +59,19 @@ function Day({ today, now }: { today: TodayAnswer; now: number }) {
         <Problems today={today} broken={connections?.some(({ state }) => state === 'broken') ?? false} />
         {connections?.length === 0 && <ConnectCard />}
         {today.requests > 0 && (
-          <Link to="/app/meetings" className="flex min-h-14 items-center gap-3 rounded-card bg-accent-soft px-5 py-3 font-medium text-on-accent-soft hover:underline">
+          <Link
+            to="/app/meetings"
+            className="flex min-h-14 items-center gap-3 rounded-card bg-accent-soft px-5 py-3 font-medium text-on-accent-soft hover:underline"
+          >
             <span className="flex-1">{say('req.count', { n: today.requests })}</span>
             <ChevronRight size={18} aria-hidden className="rtl:-scale-x-100" />
           </Link>
         )}
-        <Card flush title={say('today.today')} actions={<span className="text-sm text-muted">{times.shortDay(now)}</span>}>
+        <Card
+          flush
+          title={say('today.today')}
+          actions={<span className="text-sm text-muted">{times.shortDay(now)}</span>}
+        >
           {today.meetings.length === 0 ? (
             <p className="px-5 py-6 text-muted">{say('today.none')}</p>
           ) : (
@@ -134,7 +141,11 @@ function ConnectCard() {
           {say('today.connect')}
         </h2>
         <p className="text-sm text-muted">{say('today.connect_why')}</p>
-        <Link to="/app/settings/calendar" search={{ connect: 'now' }} className={buttonLook({ tone: 'primary', wide: true })}>
+        <Link
+          to="/app/settings/calendar"
+          search={{ connect: 'now' }}
+          className={buttonLook({ tone: 'primary', wide: true })}
+        >
           {say('today.connect_go')}
         </Link>
       </div>
@@ -187,7 +198,12 @@ function Links({ pages }: { pages: Page[] }) {
       {pages.map(({ id, url, state, eventType: { title } }) => (
         <Row key={id}>
           <div className="min-w-0 flex-1 basis-40">
-            <a href={url} target="_blank" rel="noopener" className="font-medium underline-offset-4 hover:underline">
+            <a
+              href={url}
+              target="_blank"
+              rel="noopener"
+              className="font-medium underline-offset-4 hover:underline"
+            >
               {title}
             </a>
             <p className="text-sm break-all text-muted">{url}</p>

@@ -6,7 +6,15 @@ import { TextField } from './ui/field.tsx'
 // Searching four hundred zones is heavy and seldom: it comes when a form with a zone is shown.
 const Search = lazy(() => import('./ui/zone-field.tsx').then(({ ZoneField }) => ({ default: ZoneField })))
 
-export function ZoneField({ value, onChange, label }: { value: string; onChange: (zone: string) => void; label?: string }) {
+export function ZoneField({
+  value,
+  onChange,
+  label,
+}: {
+  value: string
+  onChange: (zone: string) => void
+  label?: string
+}) {
   const say = useSay(appWords)
   const { locale } = useLanguage()
   const words = { label: label ?? say('zone.label'), hint: say('zone.hint'), none: say('zone.none') }

@@ -15,7 +15,7 @@ import { chooseHosts } from './hold.ts'
 import { loadInputs, loadInputsIn, modeOf, windowAround, type HostInputs, type Mode, type OwnRow, type PageInputs } from './inputs.ts'
 import { LINK_DAYS_AFTER, reminderMinutes, uidOf, type PageRef, type Visitor } from './model.ts'
 import { alternativesTo, mayStart } from './slots.ts'
-import { answerToKey, findToken, insertBooking, takeTime, type NewEffect, type Taking } from './store.ts'
+import { answerToKey, findKey, findToken, insertBooking, takeTime, type NewEffect, type Taking } from './store.ts'
 import { wallTime } from './wall-time.ts'
 
 export type Wish = {
@@ -52,10 +52,16 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOu
   // A submit without a key gets one for this call: it is how a COMMIT whose answer was lost is found again.
   const key = { hash: sha256(wish.key ?? randomUUID()), body: bodyHash(ref, wish) }
 
-  // Network first: what the calendars say at this moment, before anything is locked (A24). A wish that is lost already costs no call.
   let mode = modeOf(seen, now)
+  // A wish that is lost already costs no lock and no call; only its key may still have an answer.
+  if (mode.kind !== 'closed' && !mayStart(seen, wish.start, wish.duration, now, mode, { except })) {
+    const known = await deps.db.inWorkspace(workspaceId, (tx) => findKey(tx, workspaceId, key.hash))
+    if (!known) return { kind: 'slot-taken', alternatives: alternativesTo(seen, wish, now, { except }) }
+    return deps.db.inWorkspace(workspaceId, (tx) => replay(deps, tx, workspaceId, known.booking_id, key.body.equals(known.body_hash)))
+  }
+  // Network first: what the calendars say at this moment, before anything is locked (A24).
   let fresh: Map<string, Busy> | undefined
-  if (mode.kind === 'bookable' && mayStart(seen, wish.start, wish.duration, now, mode, { except })) {
+  if (mode.kind === 'bookable') {
     const checked = await checkFresh(deps, workspaceId, seen.hosts.map((host) => host.hostId), windowAround(wish.start, wish.duration))
     if (checked.kind === 'clear') fresh = new Map([...checked.busy].map(([hostId, spans]) => [hostId, packBusy(spans)]))
     else mode = whenUnreadable(seen, now)

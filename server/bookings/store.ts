@@ -136,6 +136,11 @@ export async function answerToKey(tx: Tx, workspaceId: string, hostIds: string[]
   return row
 }
 
+export async function findKey(tx: Tx, workspaceId: string, keyHash: Buffer): Promise<{ booking_id: string; body_hash: Buffer } | undefined> {
+  const [row] = await tx.prepared<{ booking_id: string; body_hash: Buffer }>('find_key', 'select booking_id, body_hash from idempotency_keys where workspace_id = $1 and key_hash = $2', [workspaceId, keyHash])
+  return row
+}
+
 export type Taking = { hostId: string; start: Instant; end: Instant; before: number; after: number; capacity: number; eventTypeId: string }
 
 /**

@@ -78,7 +78,7 @@ export function openDatabase(address: DatabaseAddress, options: { max?: number }
     application_name: 'ritrovo',
     // The role is taken on before the connection is lent for the first time.
     onConnect: async (client: pg.ClientBase) => {
-      await client.query(`select set_config('role', r, false) from (select 'ritrovo_app' r where exists (select from pg_roles where rolname = 'ritrovo_app') and pg_has_role('ritrovo_app', 'member')) x; set timezone = 'UTC'`)
+      await client.query(`select set_config('role', rolname, false) from pg_roles where rolname = 'ritrovo_app' and pg_has_role(oid, 'member'); set timezone = 'UTC'`)
     },
   })
   // A connection that the server closed, idle or lent, is replaced at its next use; without a listener it would end the process.

@@ -57,6 +57,20 @@ export async function startJobs(address: DatabaseAddress, tasks: Task<never>[], 
      end if; end $$`,
     [],
   )
+  const openLane = async (deps: Deps, task: Task): Promise<void> => {
+    let lane = ''
+    lane = await boss.work(task.name, { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2, batchSize: 1 }, async ([job]: Job<object>[]) => {
+      if (!job) return
+      // Where one job was, the next may be: it is fetched at once, not at the next look a second later.
+      boss.notifyWorker(lane)
+      try {
+        await task.run(deps, job.data)
+      } catch (error) {
+        log.warn({ err: error, task: task.name, job: job.id }, 'job failed; the queue tries again')
+        throw error
+      }
+    })
+  }
   return {
     async enqueue(tx, task, payload, options) {
       await boss.send(task.name, payload, {
@@ -67,15 +81,7 @@ export async function startJobs(address: DatabaseAddress, tasks: Task<never>[], 
     },
     async work(deps, list) {
       for (const task of list as Task[]) {
-        await boss.work(task.name, { pollingIntervalSeconds: 1, batchSize: 1, localConcurrency: task.width ?? 1 }, async ([job]: Job[]) => {
-          if (!job) return
-          try {
-            await task.run(deps, job.data)
-          } catch (error) {
-            log.warn({ err: error, task: task.name, job: job.id }, 'job failed; the queue tries again')
-            throw error
-          }
-        })
+        for (let lane = 0; lane < (task.width ?? 1); lane++) await openLane(deps, task)
         if (task.cron) await boss.schedule(task.name, task.cron, {})
       }
     },

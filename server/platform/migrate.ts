@@ -22,7 +22,11 @@ export const migrationFiles = (): string[] =>
  */
 export async function migrate(address: DatabaseAddress, upTo = Infinity): Promise<{ applied: string[] }> {
   const client = new pg.Client({ ...address, connectionTimeoutMillis: 10_000, application_name: 'ritrovo-migrate' })
-  await client.connect()
+  // A line that breaks is told to whoever waits for an answer.
+  client.on('error', () => undefined)
+  await client.connect().catch((error: Error & { code?: string }) => {
+    throw new DatabaseRefused(`The database does not let Ritrovo in (${error.message || error.code}): check DATABASE_URL, and that its server runs.`)
+  })
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     await checkServer(client)
@@ -50,6 +54,10 @@ export async function migrate(address: DatabaseAddress, upTo = Infinity): Promis
     if (upTo === Infinity) await client.query(`insert into instance (epoch) values (gen_random_uuid()::text) on conflict do nothing`)
     await grantToApplication(client)
     return { applied }
+  } catch (error) {
+    // Insufficient privilege.
+    if ((error as { code?: string }).code !== '42501') throw error
+    throw new DatabaseRefused(`The database user may not make Ritrovo’s tables (${(error as Error).message}): make it the owner of its database.`)
   } finally {
     await client.end()
   }
@@ -90,8 +98,7 @@ async function grantToApplication(client: pg.Client): Promise<void> {
     end $$`)
   const { rows } = await client.query<{ blind: boolean }>(
     `select not (rolsuper or rolbypassrls) as blind from pg_roles
-     where rolname = case when exists (select from pg_roles where rolname = 'ritrovo_app') and pg_has_role('ritrovo_app', 'member')
-                          then 'ritrovo_app' else current_user end`,
+     where rolname = coalesce((select rolname from pg_roles where rolname = 'ritrovo_app' and pg_has_role(oid, 'member')), current_user)`,
   )
   if (!rows[0]?.blind) throw new DatabaseRefused('The database user of DATABASE_URL sees past row-level security: give Ritrovo an ordinary role.')
 }

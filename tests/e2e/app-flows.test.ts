@@ -25,14 +25,23 @@ afterAll(() => browser.close())
 
 async function open(path: string, options: Partial<PreviewOptions> = {}): Promise<Page> {
   preview = await startPreview({ scene: 'connected', locale: 'en', web, ...options })
-  context = await browser.newContext({ timezoneId: 'Europe/Rome', locale: 'en-GB', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' })
+  context = await browser.newContext({
+    timezoneId: 'Europe/Rome',
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 860 },
+    reducedMotion: 'reduce',
+  })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   await page.clock.setFixedTime(NOW)
   await page.goto(preview.url + path)
   return page
 }
-const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' }).first().click()
+const press = (page: Page, name: string | RegExp) =>
+  page
+    .getByRole('button', { name, exact: typeof name === 'string' })
+    .first()
+    .click()
 const PAGE = '/app/pages/00000000-0000-4000-8000-000000000081'
 
 test('S-030 to S-035, S-040: gear, General, Calendar, connect; then the dashboard says so and asks which calendars', async () => {
@@ -53,7 +62,14 @@ test('S-030 to S-035, S-040: gear, General, Calendar, connect; then the dashboar
   expect(new URL(page.url()).pathname).toBe('/app/meetings')
   expect(await page.getByRole('status').filter({ hasText: 'Calendar connected' }).count()).toBe(1)
   expect(await page.getByRole('checkbox', { name: /Lavoro/ }).isChecked()).toBe(true)
-  const kept = await page.evaluate(() => [JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href, JSON.stringify(history.state)].join())
+  const kept = await page.evaluate(() =>
+    [
+      JSON.stringify(localStorage),
+      JSON.stringify(sessionStorage),
+      location.href,
+      JSON.stringify(history.state),
+    ].join(),
+  )
   expect(kept).not.toContain('s3cret-of-hers')
   await press(page, 'Done')
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
@@ -87,7 +103,11 @@ test('a refused connection tells cause and way out, loses nothing that was typed
   await page.getByText('dav.studioferri.example does not accept this user name and password.').waitFor()
   expect(await dialog.getByLabel('Server address').inputValue()).toBe('https://dav.studioferri.example')
   expect(await dialog.getByLabel('User name').inputValue()).toBe('giulia')
-  expect(await dialog.getByLabel('Password', { exact: true }).evaluate((field) => field === document.activeElement)).toBe(true)
+  expect(
+    await dialog
+      .getByLabel('Password', { exact: true })
+      .evaluate((field) => field === document.activeElement),
+  ).toBe(true)
 })
 
 test('disconnecting says first how many pages go offline and how many meetings stay', async () => {
@@ -170,7 +190,13 @@ test('language and theme change at once and are saved', async () => {
   await page.getByLabel('Aspetto', { exact: true }).selectOption('dark')
   await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
   expect(preview!.options).toMatchObject({ locale: 'it', theme: 'dark' })
-  expect(await page.evaluate(() => [document.documentElement.lang, localStorage.getItem('ritrovo.locale'), localStorage.getItem('ritrovo.theme')])).toEqual(['it', 'it', 'dark'])
+  expect(
+    await page.evaluate(() => [
+      document.documentElement.lang,
+      localStorage.getItem('ritrovo.locale'),
+      localStorage.getItem('ritrovo.theme'),
+    ]),
+  ).toEqual(['it', 'it', 'dark'])
 })
 
 test('the keyboard alone is enough: skip link, list of actions, Escape, and the focus comes back', async () => {
@@ -197,7 +223,9 @@ test('after a move to another screen its heading has the focus and names the doc
   const page = await open('/app')
   await page.getByRole('heading', { name: 'Good afternoon, Giulia' }).waitFor()
   await page.getByRole('link', { name: 'Contacts' }).click()
-  await expect.poll(() => page.evaluate(() => [document.activeElement?.tagName, document.title])).toEqual(['H1', 'Contacts · Ritrovo'])
+  await expect
+    .poll(() => page.evaluate(() => [document.activeElement?.tagName, document.title]))
+    .toEqual(['H1', 'Contacts · Ritrovo'])
 })
 
 test('a time that was taken meanwhile is said where the answer was given', async () => {
@@ -220,7 +248,10 @@ test('a server that does not answer is said in words, with a way to try again', 
 type Chunk = { file: string; imports?: string[]; dynamicImports?: string[] }
 
 test('the dashboard’s first load stays under 200 kB of script', () => {
-  const manifest = JSON.parse(readFileSync(join(web, '.vite', 'manifest.json'), 'utf8')) as Record<string, Chunk>
+  const manifest = JSON.parse(readFileSync(join(web, '.vite', 'manifest.json'), 'utf8')) as Record<
+    string,
+    Chunk
+  >
   const needed = new Set<string>()
   const take = (name: string) => {
     if (needed.has(name)) return
@@ -229,7 +260,10 @@ test('the dashboard’s first load stays under 200 kB of script', () => {
   }
   take('index.html')
   take('bookings/dashboard.tsx')
-  const size = [...needed].reduce((sum, name) => sum + gzipSync(readFileSync(join(web, manifest[name]!.file))).length, 0)
+  const size = [...needed].reduce(
+    (sum, name) => sum + gzipSync(readFileSync(join(web, manifest[name]!.file))).length,
+    0,
+  )
   expect(size).toBeGreaterThan(50_000)
   expect(size).toBeLessThan(200_000)
 })

@@ -5,7 +5,8 @@ import type { Scene } from './preview-data.ts'
 export type Shown = { scene: Scene; path: string; then?: (page: Page) => Promise<void> }
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const button = (page: Page, it: string, en: string) => page.getByRole('button', { name: new RegExp(`^(?:${it}|${en})$`) }).first()
+const button = (page: Page, it: string, en: string) =>
+  page.getByRole('button', { name: new RegExp(`^(?:${it}|${en})$`) }).first()
 const press = (it: string, en: string) => async (page: Page) => button(page, it, en).click()
 
 const connectDialog = async (page: Page) => {
@@ -35,7 +36,11 @@ export const SCREENS: Record<string, Shown> = {
   'setup-account': { scene: 'first-run', path: '/setup?k=7F3K-92QD' },
   'setup-old-key': { scene: 'first-run', path: '/setup?k=OLD' },
   'setup-hours': { scene: 'offline', path: '/setup' },
-  'setup-calendar': { scene: 'offline', path: '/setup', then: press('Salta, uso questi', 'Skip, these are fine') },
+  'setup-calendar': {
+    scene: 'offline',
+    path: '/setup',
+    then: press('Salta, uso questi', 'Skip, these are fine'),
+  },
   'setup-rehearsal': {
     scene: 'offline',
     path: '/setup',
@@ -55,7 +60,11 @@ export const SCREENS: Record<string, Shown> = {
   'meetings-actions': {
     scene: 'connected',
     path: '/app/meetings',
-    then: async (page) => page.getByRole('button', { name: /Consulenza iniziale$/ }).nth(1).click(),
+    then: async (page) =>
+      page
+        .getByRole('button', { name: /Consulenza iniziale$/ })
+        .nth(1)
+        .click(),
   },
   'meetings-connected': { scene: 'connected', path: `/app/meetings?connected=${id(60)}` },
   'new-page': { scene: 'connected', path: '/app/meetings?create=page' },
@@ -73,9 +82,17 @@ export const SCREENS: Record<string, Shown> = {
   'meeting-request': { scene: 'offline', path: `/app/meetings/${id(113)}` },
   'meeting-cancelled': { scene: 'connected', path: `/app/meetings/${id(131)}` },
   move: { scene: 'connected', path: `/app/meetings/${id(102)}`, then: press('Sposta', 'Move') },
-  cancel: { scene: 'connected', path: `/app/meetings/${id(102)}`, then: press('Annulla riunione', 'Cancel meeting') },
+  cancel: {
+    scene: 'connected',
+    path: `/app/meetings/${id(102)}`,
+    then: press('Annulla riunione', 'Cancel meeting'),
+  },
   'editor-basics': { scene: 'connected', path: `/app/pages/${id(81)}` },
-  'editor-hours': { scene: 'connected', path: `/app/pages/${id(81)}?section=hours`, then: press('Guarda', 'Look') },
+  'editor-hours': {
+    scene: 'connected',
+    path: `/app/pages/${id(81)}?section=hours`,
+    then: press('Guarda', 'Look'),
+  },
   'editor-questions': { scene: 'connected', path: `/app/pages/${id(81)}?section=questions` },
   'editor-after': { scene: 'connected', path: `/app/pages/${id(81)}?section=after` },
   'editor-team': { scene: 'connected', path: `/app/pages/${id(82)}?section=team` },
@@ -106,7 +123,11 @@ export const SCREENS: Record<string, Shown> = {
   'calendar-none': { scene: 'offline', path: '/app/settings/calendar' },
   'calendar-broken': { scene: 'broken', path: '/app/settings/calendar' },
   'connect-provider': { scene: 'offline', path: '/app/settings/calendar?connect=now' },
-  'connect-not-yet': { scene: 'offline', path: '/app/settings/calendar?connect=now', then: async (page) => page.locator('label', { hasText: 'Exchange' }).click() },
+  'connect-not-yet': {
+    scene: 'offline',
+    path: '/app/settings/calendar?connect=now',
+    then: async (page) => page.locator('label', { hasText: 'Exchange' }).click(),
+  },
   'connect-disclosure': { scene: 'offline', path: '/app/settings/calendar?connect=now', then: connectDialog },
   'connect-form': { scene: 'offline', path: '/app/settings/calendar?connect=now', then: caldavForm },
   'connect-refused': {
@@ -122,7 +143,11 @@ export const SCREENS: Record<string, Shown> = {
       await page.getByRole('alert').waitFor()
     },
   },
-  consent: { scene: 'connected', path: '/app/settings/calendar', then: press('Vedi cosa ho autorizzato', 'See what I allowed') },
+  consent: {
+    scene: 'connected',
+    path: '/app/settings/calendar',
+    then: press('Vedi cosa ho autorizzato', 'See what I allowed'),
+  },
   disconnect: { scene: 'connected', path: '/app/settings/calendar', then: press('Scollega', 'Disconnect') },
   availability: { scene: 'connected', path: '/app/settings/availability' },
   notifications: { scene: 'connected', path: '/app/settings/notifications' },

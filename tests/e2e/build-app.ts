@@ -7,7 +7,11 @@ export async function buildApp(): Promise<string> {
   const before = process.env['NODE_ENV']
   process.env['NODE_ENV'] = 'production'
   try {
-    await build({ configFile: new URL('../../vite.config.ts', import.meta.url).pathname, logLevel: 'error', build: { outDir, emptyOutDir: true } })
+    await build({
+      configFile: new URL('../../vite.config.ts', import.meta.url).pathname,
+      logLevel: 'error',
+      build: { outDir, emptyOutDir: true },
+    })
   } finally {
     process.env['NODE_ENV'] = before
   }

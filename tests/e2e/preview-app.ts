@@ -9,10 +9,23 @@ import type { Permission } from '#web/api-types.ts'
 import type { Scene } from './preview-data.ts'
 
 const BUILT = new URL('../../dist/web/', import.meta.url).pathname
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' }
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+}
 const BODY_LIMIT = 100_000
 
-export type PreviewOptions = { scene: Scene; locale: 'en' | 'it'; theme?: 'system' | 'light' | 'dark'; web?: string; without?: Permission; staleOnce?: boolean }
+export type PreviewOptions = {
+  scene: Scene
+  locale: 'en' | 'it'
+  theme?: 'system' | 'light' | 'dark'
+  web?: string
+  without?: Permission
+  staleOnce?: boolean
+}
 export type Preview = { url: string; asked: string[]; options: PreviewOptions; close: () => Promise<void> }
 
 /** Starts one; `asked` collects what the app asked for, `options` may be changed while it runs. */
@@ -32,30 +45,65 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: PreviewOptions, asked: string[]): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: PreviewOptions,
+  asked: string[],
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   if (url.pathname.startsWith('/assets/')) return file(response, options.web ?? BUILT, url.pathname)
   if (!url.pathname.startsWith('/api/')) return page(response, options.web ?? BUILT, url.pathname)
   asked.push(`${request.method} ${url.pathname}${url.search}`)
-  if (url.pathname.endsWith('/html')) return send(response, 200, data.letterHtml, 'text/html', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox")
+  if (url.pathname.endsWith('/html'))
+    return send(
+      response,
+      200,
+      data.letterHtml,
+      'text/html',
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox",
+    )
   const body = await read(request)
-  const said = api(`${request.method} ${url.pathname.replace(/^\/api\/v1/, '')}`, body, options, url.searchParams)
+  const said = api(
+    `${request.method} ${url.pathname.replace(/^\/api\/v1/, '')}`,
+    body,
+    options,
+    url.searchParams,
+  )
   if (said === undefined) return problem(response, 404, 'not-found')
-  if ('code' in said && 'status' in said) return problem(response, said.status as number, said.code as string, said)
+  if ('code' in said && 'status' in said)
+    return problem(response, said.status as number, said.code as string, said)
   if ('nothing' in said) return void response.writeHead(204).end()
   send(response, 200, JSON.stringify(said), 'application/json')
 }
 
 type Said = Record<string, unknown> | undefined
 
-function api(asked: string, body: Record<string, unknown>, options: PreviewOptions, query: URLSearchParams): Said {
+function api(
+  asked: string,
+  body: Record<string, unknown>,
+  options: PreviewOptions,
+  query: URLSearchParams,
+): Said {
   const { scene } = options
   const me = () => {
     const whole = data.me(options.locale, options.theme)
     return { ...whole, permissions: whole.permissions.filter((permission) => permission !== options.without) }
   }
   const signedOut = scene === 'signed-out' || scene === 'first-run'
-  const connections = () => (scene === 'connected' ? [data.connection] : scene === 'broken' ? [{ ...data.connection, state: 'broken', reason: 'wrong-password', verifiedAt: data.NOW - 3 * 3_600_000 }] : [])
+  const connections = () =>
+    scene === 'connected'
+      ? [data.connection]
+      : scene === 'broken'
+        ? [
+            {
+              ...data.connection,
+              state: 'broken',
+              reason: 'wrong-password',
+              verifiedAt: data.NOW - 3 * 3_600_000,
+            },
+          ]
+        : []
   switch (asked) {
     case 'GET /setup':
       return { open: scene === 'first-run', keyOk: query.get('k') === '7F3K-92QD' }
@@ -72,15 +120,25 @@ function api(asked: string, body: Record<string, unknown>, options: PreviewOptio
     case 'GET /invitations/by-token/known':
       return { email: 'giulia@studioferri.example', workspaceName: 'Studio Ferri', known: true }
   }
-  if (asked.startsWith('POST /api/public/')) return { state: scene === 'connected' ? 'booked' : 'requested', id: data.requests[0]!.id, manageUrl: '/b/x' }
-  if (signedOut) return asked.startsWith('GET /invitations') ? undefined : { status: 401, code: 'not-signed-in' }
+  if (asked.startsWith('POST /api/public/'))
+    return {
+      state: scene === 'connected' ? 'booked' : 'requested',
+      id: data.requests[0]!.id,
+      manageUrl: '/b/x',
+    }
+  if (signedOut)
+    return asked.startsWith('GET /invitations') ? undefined : { status: 401, code: 'not-signed-in' }
   const [method, path = ''] = asked.split(' ')
   const [, area = '', id = '', verb = ''] = path.split('/')
   switch (`${method} ${area}`) {
     case 'GET me':
       return me()
     case 'PATCH me':
-      Object.assign(options, 'locale' in body ? { locale: body['locale'] } : {}, 'theme' in body ? { theme: body['theme'] } : {})
+      Object.assign(
+        options,
+        'locale' in body ? { locale: body['locale'] } : {},
+        'theme' in body ? { theme: body['theme'] } : {},
+      )
       return me()
     case 'GET people':
       return data.people
@@ -101,40 +159,97 @@ function api(asked: string, body: Record<string, unknown>, options: PreviewOptio
         options.staleOnce = false
         return { status: 409, code: 'stale-version' }
       }
-      return { ...page, ...body, eventType: { ...page.eventType, ...(body['eventType'] as object | undefined), version: page.eventType.version + 1 } }
+      return {
+        ...page,
+        ...body,
+        eventType: {
+          ...page.eventType,
+          ...(body['eventType'] as object | undefined),
+          version: page.eventType.version + 1,
+        },
+      }
     }
     case 'GET schedules':
       return { schedules: data.schedules }
     case 'PATCH schedules':
       return { ...data.schedules[0], ...body, version: 3 }
     case 'GET connections':
-      if (verb === 'consent') return { textVersion: 'caldav-1', locale: 'it', scopes: ['calendars.read'], givenAt: data.connection.since }
+      if (verb === 'consent')
+        return {
+          textVersion: 'caldav-1',
+          locale: 'it',
+          scopes: ['calendars.read'],
+          givenAt: data.connection.since,
+        }
       return { connections: connections() }
     case 'POST connections':
       if (id === 'caldav') return connect(body, options)
-      if (verb === 'check') return { steps: [{ step: 'read', ok: true, detail: { events: 14 } }, { step: 'write', ok: true, detail: { ms: 812 } }, { step: 'live', ok: false, detail: { minutes: 2 } }] }
+      if (verb === 'check')
+        return {
+          steps: [
+            { step: 'read', ok: true, detail: { events: 14 } },
+            { step: 'write', ok: true, detail: { ms: 812 } },
+            { step: 'live', ok: false, detail: { minutes: 2 } },
+          ],
+        }
       options.scene = 'connected'
       return data.connection
     case 'DELETE connections':
       options.scene = 'offline'
       return { offlinePages: 2, keptMeetings: 4 }
     case 'PATCH calendars':
-      return { ...data.connection, calendars: data.connection.calendars.map((each) => (each.id === id ? { ...each, ...body } : each)) }
+      return {
+        ...data.connection,
+        calendars: data.connection.calendars.map((each) => (each.id === id ? { ...each, ...body } : each)),
+      }
     case 'GET bookings': {
-      const lists = { upcoming: data.upcoming, requests: data.requests, past: data.past, cancelled: data.cancelled }
-      return id ? data.allBookings.find((each) => each.id === id) : { bookings: scene === 'empty' ? [] : lists[query.get('state') as keyof typeof lists], next: null }
+      const lists = {
+        upcoming: data.upcoming,
+        requests: data.requests,
+        past: data.past,
+        cancelled: data.cancelled,
+      }
+      return id
+        ? data.allBookings.find((each) => each.id === id)
+        : { bookings: scene === 'empty' ? [] : lists[query.get('state') as keyof typeof lists], next: null }
     }
     case 'POST bookings':
-      return id === data.requests[1]!.id && verb === 'accept' ? { status: 409, code: 'slot-taken' } : data.allBookings.find((each) => each.id === id)
+      return id === data.requests[1]!.id && verb === 'accept'
+        ? { status: 409, code: 'slot-taken' }
+        : data.allBookings.find((each) => each.id === id)
     case 'GET contacts':
       if (verb === 'timeline') return { entries: scene === 'empty' ? [] : data.timeline, next: null }
       if (id) return data.contacts.find((each) => each.id === id)
-      return { contacts: scene === 'empty' ? [] : data.contacts.filter(({ name }) => name.toLowerCase().includes((query.get('search') ?? '').toLowerCase())), next: null }
+      return {
+        contacts:
+          scene === 'empty'
+            ? []
+            : data.contacts.filter(({ name }) =>
+                name.toLowerCase().includes((query.get('search') ?? '').toLowerCase()),
+              ),
+        next: null,
+      }
     case 'POST contacts':
-      return verb === 'notes' ? data.timeline[1] : body['email'] === 'laura@acme.example' ? { status: 409, code: 'known-contact', id: data.contacts[0]!.id } : data.contacts[0]
+      return verb === 'notes'
+        ? data.timeline[1]
+        : body['email'] === 'laura@acme.example'
+          ? { status: 409, code: 'known-contact', id: data.contacts[0]!.id }
+          : data.contacts[0]
     case 'GET outbox': {
       const letter = data.letters.find((each) => each.id === id)
-      if (id) return letter && { ...letter, html: data.letterHtml, text: 'Ci vediamo domenica, Laura\n\ndomenica 22 novembre 2026, 16:00–16:30', ics: data.letterIcs, headers: [{ name: 'From', value: 'Giulia Ferri <giulia@studioferri.example>' }, { name: 'Subject', value: letter.subject }] }
+      if (id)
+        return (
+          letter && {
+            ...letter,
+            html: data.letterHtml,
+            text: 'Ci vediamo domenica, Laura\n\ndomenica 22 novembre 2026, 16:00–16:30',
+            ics: data.letterIcs,
+            headers: [
+              { name: 'From', value: 'Giulia Ferri <giulia@studioferri.example>' },
+              { name: 'Subject', value: letter.subject },
+            ],
+          }
+        )
       return { letters: scene === 'empty' ? [] : data.letters }
     }
   }
@@ -143,7 +258,8 @@ function api(asked: string, body: Record<string, unknown>, options: PreviewOptio
 
 function connect(body: Record<string, unknown>, options: PreviewOptions): Said {
   const address = String(body['address'])
-  if (address.includes('elsewhere')) return { status: 422, code: 'other-host', host: 'dav.studioferri.example' }
+  if (address.includes('elsewhere'))
+    return { status: 422, code: 'other-host', host: 'dav.studioferri.example' }
   if (address.includes('nowhere')) return { status: 422, code: 'dns' }
   if (body['password'] === 'wrong') return { status: 422, code: 'wrong-password' }
   options.scene = 'connected'
@@ -152,7 +268,8 @@ function connect(body: Record<string, unknown>, options: PreviewOptions): Said {
 
 async function page(response: ServerResponse, web: string, path: string): Promise<void> {
   // A visitors' page stands here only so that the app's links and frames lead somewhere.
-  if (!/^\/(?:app|login|setup|invite|outbox)?(?:\/|$)/.test(path)) return send(response, 200, '<!doctype html><title>Page</title>', 'text/html')
+  if (!/^\/(?:app|login|setup|invite|outbox)?(?:\/|$)/.test(path))
+    return send(response, 200, '<!doctype html><title>Page</title>', 'text/html')
   const nonce = randomBytes(16).toString('base64')
   const html = await readFile(join(web, 'index.html'), 'utf8')
   const policy = `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; object-src 'none'`
@@ -166,10 +283,33 @@ async function file(response: ServerResponse, web: string, path: string): Promis
   send(response, 200, found, TYPES[extname(full)] ?? 'application/octet-stream')
 }
 
-const send = (response: ServerResponse, status: number, body: string | Uint8Array, type: string, policy?: string): void =>
-  void response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, ...(policy ? { 'content-security-policy': policy } : {}) }).end(body)
+const send = (
+  response: ServerResponse,
+  status: number,
+  body: string | Uint8Array,
+  type: string,
+  policy?: string,
+): void =>
+  void response
+    .writeHead(status, {
+      'content-type': `${type}; charset=utf-8`,
+      ...(policy ? { 'content-security-policy': policy } : {}),
+    })
+    .end(body)
 const problem = (response: ServerResponse, status: number, code: string, more: object = {}): void =>
-  send(response, status, JSON.stringify({ type: 'about:blank', title: code, requestId: '0f2c7a1e-preview', ...more, status, code }), 'application/problem+json')
+  send(
+    response,
+    status,
+    JSON.stringify({
+      type: 'about:blank',
+      title: code,
+      requestId: '0f2c7a1e-preview',
+      ...more,
+      status,
+      code,
+    }),
+    'application/problem+json',
+  )
 
 async function read(request: IncomingMessage): Promise<Record<string, unknown>> {
   const parts: Uint8Array[] = []

@@ -50,7 +50,7 @@ async function look(page: Page, name: string): Promise<string[]> {
   const sideways = (await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')) as number
   // As tall as the page: a bar fixed to the bottom covers what is under it only until one scrolls.
   const { width } = page.viewportSize()!
-  await page.setViewportSize({ width, height: Math.max(844, (await page.evaluate('document.documentElement.scrollHeight')) as number) })
+  await page.setViewportSize({ width, height: Math.max(844, Number(await page.evaluate('document.documentElement.scrollHeight'))) })
   await sleep(100)
   const findings = await axe(page)
   await page.setViewportSize({ width, height: 844 })

@@ -67,7 +67,7 @@ test('the printed link sets up the first workspace', async () => {
   await host.getByRole('heading', { name: accounts('setup.hours.title') }).waitFor()
   await shot(host, 'setup-hours')
   await host.getByRole('button', { name: app('do.continue') }).or(host.getByRole('button', { name: accounts('setup.hours.skip') })).first().click()
-  await host.getByRole('heading', { name: accounts('setup.calendar.title') }).waitFor()
+  await host.getByText(accounts('setup.calendar.lead')).waitFor()
   await host.getByRole('button', { name: accounts('setup.calendar.later') }).click()
   await host.getByRole('heading', { name: accounts('setup.done.title') }).waitFor()
 })

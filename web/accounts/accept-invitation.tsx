@@ -17,7 +17,11 @@ import { Front } from './front.tsx'
 export function AcceptInvitation() {
   const sayApp = useSay(appWords)
   const { token } = useParams({ from: '/invite/$token' })
-  const invitation = useQuery({ queryKey: ['invitation', token], queryFn: () => accounts.invitation(token), staleTime: Infinity })
+  const invitation = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: () => accounts.invitation(token),
+    staleTime: Infinity,
+  })
   return (
     <Front>
       {(() => {
@@ -25,9 +29,17 @@ export function AcceptInvitation() {
           case 'pending':
             return <Skeleton rows={3} label={sayApp('state.loading')} />
           case 'error':
-            return isProblem(invitation.error, 'not-found') ? <Gone /> : <Failed error={invitation.error} retry={invitation.refetch} />
+            return isProblem(invitation.error, 'not-found') ? (
+              <Gone />
+            ) : (
+              <Failed error={invitation.error} retry={invitation.refetch} />
+            )
           case 'success':
-            return invitation.data.known ? <Known {...invitation.data} /> : <Join token={token} {...invitation.data} />
+            return invitation.data.known ? (
+              <Known {...invitation.data} />
+            ) : (
+              <Join token={token} {...invitation.data} />
+            )
         }
       })()}
     </Front>
@@ -41,7 +53,8 @@ function Join({ token, email, workspaceName }: InvitationSeen & { token: string 
   const navigate = useNavigate()
   const form = useForm({ defaultValues: { name: '', password: '' } })
   const join = useMutation({
-    mutationFn: (draft: { name: string; password: string }) => accounts.acceptInvitation(token, { ...draft, locale, zone: deviceZone() }),
+    mutationFn: (draft: { name: string; password: string }) =>
+      accounts.acceptInvitation(token, { ...draft, locale, zone: deviceZone() }),
     onSuccess: (me) => {
       adopt(me)
       void navigate({ to: '/app' })
@@ -52,11 +65,23 @@ function Join({ token, email, workspaceName }: InvitationSeen & { token: string 
   if (isProblem(join.error, 'not-found')) return <Gone />
   return (
     <>
-      <ScreenHeading title={say('invite.title', { workspace: workspaceName })} below={say('invite.lead', { email })} />
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => join.mutate(draft))(event)}>
+      <ScreenHeading
+        title={say('invite.title', { workspace: workspaceName })}
+        below={say('invite.lead', { email })}
+      />
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => join.mutate(draft))(event)}
+      >
         <ProblemNotice error={join.error} />
         <input type="hidden" autoComplete="username" value={email} readOnly />
-        <TextField label={say('invite.name')} autoComplete="name" error={errors.name?.message} {...form.register('name', { required: sayApp('field.required') })} />
+        <TextField
+          label={say('invite.name')}
+          autoComplete="name"
+          error={errors.name?.message}
+          {...form.register('name', { required: sayApp('field.required') })}
+        />
         <PasswordField
           label={say('setup.password')}
           hint={say('setup.password_hint')}
@@ -64,7 +89,10 @@ function Join({ token, email, workspaceName }: InvitationSeen & { token: string 
           show={sayApp('field.password_show')}
           hide={sayApp('field.password_hide')}
           error={errors.password?.message}
-          {...form.register('password', { required: sayApp('field.required'), minLength: { value: 10, message: say('setup.password_hint') } })}
+          {...form.register('password', {
+            required: sayApp('field.required'),
+            minLength: { value: 10, message: say('setup.password_hint') },
+          })}
         />
         <Button type="submit" tone="primary" wide busy={join.isPending}>
           {say('invite.go')}

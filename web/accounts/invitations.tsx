@@ -28,10 +28,15 @@ export function Invitations({ invitations, roles }: { invitations: Invitation[];
             <div className="min-w-0 flex-1 basis-48">
               <p className="font-medium">{email}</p>
               <p className="text-sm text-muted">
-                {roles.find((role) => role.id === roleId)?.name} · {say('team.invitation_until', { when: times.date(expiresAt) })}
+                {roles.find((role) => role.id === roleId)?.name} ·{' '}
+                {say('team.invitation_until', { when: times.date(expiresAt) })}
               </p>
             </div>
-            <Button small busy={withdraw.isPending && withdraw.variables === id} onClick={() => withdraw.mutate(id)}>
+            <Button
+              small
+              busy={withdraw.isPending && withdraw.variables === id}
+              onClick={() => withdraw.mutate(id)}
+            >
               {say('team.invitation_withdraw')}
             </Button>
           </Row>

@@ -22,7 +22,13 @@ export function InviteDialog({ roles, onClose }: { roles: Role[]; onClose: () =>
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
   const { mail } = useMe()
-  const form = useForm<Draft>({ defaultValues: { email: '', roleId: roles.find(({ builtIn }) => builtIn === 'member')?.id ?? roles[0]?.id ?? '', seat: 'core/starter' } })
+  const form = useForm<Draft>({
+    defaultValues: {
+      email: '',
+      roleId: roles.find(({ builtIn }) => builtIn === 'member')?.id ?? roles[0]?.id ?? '',
+      seat: 'core/starter',
+    },
+  })
   const invite = useMutation({
     mutationFn: ({ email, roleId, seat }: Draft) => {
       const chosen = seatOf(seat)
@@ -35,7 +41,11 @@ export function InviteDialog({ roles, onClose }: { roles: Role[]; onClose: () =>
   if (invite.data)
     return (
       <Dialog title={say('team.invite_done')} close={sayApp('do.close')} onClose={onClose}>
-        <p>{mail.practice ? say('team.invite_practice') : say('team.invite_done_body', { email: form.getValues('email') })}</p>
+        <p>
+          {mail.practice
+            ? say('team.invite_practice')
+            : say('team.invite_done_body', { email: form.getValues('email') })}
+        </p>
         <p className="rounded-control bg-sunken px-3 py-2 text-sm break-all select-all">{invite.data.link}</p>
         <DialogFoot>
           <CopyLink url={invite.data.link} />
@@ -47,7 +57,11 @@ export function InviteDialog({ roles, onClose }: { roles: Role[]; onClose: () =>
     )
   return (
     <Dialog title={say('team.invite_title')} close={sayApp('do.close')} onClose={onClose}>
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => invite.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => invite.mutate(draft))(event)}
+      >
         <ProblemNotice error={invite.error} />
         <TextField
           label={say('team.invite_email')}
@@ -55,7 +69,10 @@ export function InviteDialog({ roles, onClose }: { roles: Role[]; onClose: () =>
           inputMode="email"
           autoComplete="off"
           error={errors.email?.message}
-          {...form.register('email', { required: sayApp('field.required'), pattern: { value: /^\S+@\S+\.\S+$/, message: sayApp('field.email') } })}
+          {...form.register('email', {
+            required: sayApp('field.required'),
+            pattern: { value: /^\S+@\S+\.\S+$/, message: sayApp('field.email') },
+          })}
         />
         <SelectField label={say('team.invite_role')} {...form.register('roleId')}>
           {roles.map(({ id, name }) => (

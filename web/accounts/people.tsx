@@ -20,7 +20,15 @@ import { toast } from '../ui/toasts.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { SeatOptions, seatOf, seatText } from './seat.tsx'
 
-export function PeopleCard({ people, roles, manages }: { people: Person[]; roles: Role[]; manages: boolean }) {
+export function PeopleCard({
+  people,
+  roles,
+  manages,
+}: {
+  people: Person[]
+  roles: Role[]
+  manages: boolean
+}) {
   const say = useSay(accountWords)
   const [inviting, setInviting] = useState(false)
   return (
@@ -68,7 +76,8 @@ function PersonRow({ person, roles, manages }: { person: Person; roles: Role[]; 
       <Avatar name={person.name} />
       <div className="min-w-0 flex-1 basis-48">
         <p className="font-medium">
-          {person.name} {me && <span className="font-normal text-muted">({say('team.you')})</span>} {person.disabled && <Chip>{say('team.off')}</Chip>}
+          {person.name} {me && <span className="font-normal text-muted">({say('team.you')})</span>}{' '}
+          {person.disabled && <Chip>{say('team.off')}</Chip>}
         </p>
         <p className="text-sm text-muted">{person.email}</p>
       </div>
@@ -97,7 +106,12 @@ function PersonRow({ person, roles, manages }: { person: Person; roles: Role[]; 
             <SeatOptions />
           </SelectField>
           <Actions label={sayApp('do.more')} name={sayApp('do.more_of', { name: person.name })}>
-            <button type="button" className={actionLook(!person.disabled)} disabled={me} onClick={() => (person.disabled ? change.mutate({ disabled: false }) : setAsking(true))}>
+            <button
+              type="button"
+              className={actionLook(!person.disabled)}
+              disabled={me}
+              onClick={() => (person.disabled ? change.mutate({ disabled: false }) : setAsking(true))}
+            >
               {say(person.disabled ? 'team.switch_on' : 'team.switch_off')}
             </button>
           </Actions>

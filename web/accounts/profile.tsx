@@ -46,7 +46,12 @@ function Myself() {
           void pagesChanged()
         },
         onError: (error) => {
-          if (isProblem(error, 'slug-taken') || isProblem(error, 'slug-reserved')) form.setError('slug', { message: sayApp(`problem.${error.code as 'slug-taken' | 'slug-reserved'}`) }, { shouldFocus: true })
+          if (isProblem(error, 'slug-taken') || isProblem(error, 'slug-reserved'))
+            form.setError(
+              'slug',
+              { message: sayApp(`problem.${error.code as 'slug-taken' | 'slug-reserved'}`) },
+              { shouldFocus: true },
+            )
           else placeFields(form, error, sayApp)
         },
       },
@@ -55,18 +60,38 @@ function Myself() {
     <Card title={say('profile.title')}>
       <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(save)(event)}>
         <ProblemNotice error={errors.slug ? null : change.error} />
-        <TextField label={say('profile.name')} autoComplete="name" error={errors.name?.message} {...form.register('name', { required: sayApp('field.required') })} />
-        <TextField label={say('profile.email')} hint={say('profile.email_hint')} value={user.email} readOnly />
+        <TextField
+          label={say('profile.name')}
+          autoComplete="name"
+          error={errors.name?.message}
+          {...form.register('name', { required: sayApp('field.required') })}
+        />
+        <TextField
+          label={say('profile.email')}
+          hint={say('profile.email_hint')}
+          value={user.email}
+          readOnly
+        />
         <TextField
           label={say('profile.slug')}
-          hint={dirtyFields.slug ? say('profile.slug_warning') : say('profile.slug_hint', { base: `${location.host}/${user.slug}/` })}
+          hint={
+            dirtyFields.slug
+              ? say('profile.slug_warning')
+              : say('profile.slug_hint', { base: `${location.host}/${user.slug}/` })
+          }
           autoCapitalize="none"
           spellCheck={false}
           error={errors.slug?.message}
           {...form.register('slug', { required: sayApp('field.required') })}
         />
         <ZoneField value={zone} onChange={setZone} />
-        <Button type="submit" tone="primary" busy={change.isPending} disabled={!isDirty && zone === user.zone} className="justify-self-start">
+        <Button
+          type="submit"
+          tone="primary"
+          busy={change.isPending}
+          disabled={!isDirty && zone === user.zone}
+          className="justify-self-start"
+        >
           {sayApp('do.save')}
         </Button>
       </form>
@@ -83,14 +108,22 @@ function Appearance() {
     <Card title={say('profile.appearance')}>
       <div className="grid gap-4">
         <ProblemNotice error={change.error} />
-        <SelectField label={sayApp('lang.label')} value={user.locale} onChange={(event) => change.mutate({ locale: event.target.value as Locale })}>
+        <SelectField
+          label={sayApp('lang.label')}
+          value={user.locale}
+          onChange={(event) => change.mutate({ locale: event.target.value as Locale })}
+        >
           {LOCALES.map((locale) => (
             <option key={locale} value={locale} lang={locale}>
               {sayApp(`lang.${locale}`)}
             </option>
           ))}
         </SelectField>
-        <SelectField label={sayApp('theme.label')} value={user.theme} onChange={(event) => change.mutate({ theme: event.target.value as Theme })}>
+        <SelectField
+          label={sayApp('theme.label')}
+          value={user.theme}
+          onChange={(event) => change.mutate({ theme: event.target.value as Theme })}
+        >
           {THEMES.map((theme) => (
             <option key={theme} value={theme}>
               {sayApp(`theme.${theme}`)}

@@ -1,14 +1,14 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CalendarCheck, ContactRound, Inbox } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { accountWords } from '#core/locale/words/app-accounts.ts'
-import { bookings, contacts, outbox, pages } from '../api.ts'
-import type { Booking, Contact, OutboxLetter, Page } from '../api-types.ts'
+import { bookings, contacts, pages } from '../api.ts'
+import type { Booking, Contact, Page } from '../api-types.ts'
 import { useLanguage, useSay, useTimes } from '../language.tsx'
 import { useMe } from '../me.tsx'
 import { ProblemNotice } from '../problem.tsx'
-import { bookingsChanged, contactsChanged } from '../queries.ts'
+import { bookingsChanged, contactsChanged, outboxQuery } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { toast } from '../ui/toasts.tsx'
@@ -16,10 +16,13 @@ import { toast } from '../ui/toasts.tsx'
 // RFC 2606: nobody has an address there, so a slip cannot reach anyone.
 const VISITOR = 'visitor@rehearsal.example.com'
 
-type Caused = { booking: Booking; contact: Contact | null; letters: OutboxLetter[] }
+type Caused = { booking: Booking; contact: Contact | null }
 
 // Not randomUUID: a browser has it on https only, and a first run may be on plain http at home.
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
 
 /** Books like a stranger, shows what it caused, and clears it away. */
 export function Rehearsal({ page }: { page: Page }) {
@@ -33,7 +36,17 @@ export function Rehearsal({ page }: { page: Page }) {
       const { soonest } = await pages.preview(page.id, {})
       const start = soonest[0]
       if (start === undefined) return null
-      const draft = { start, length: page.eventType.durations[0]!, zone, name: say('setup.try.visitor'), email: VISITOR, answers: {}, guests: [], consent: true, locale }
+      const draft = {
+        start,
+        length: page.eventType.durations[0]!,
+        zone,
+        name: say('setup.try.visitor'),
+        email: VISITOR,
+        answers: {},
+        guests: [],
+        consent: true,
+        locale,
+      }
       const { id } = await bookings.bookAsVisitor(page.url, draft, newKey())
       return findCaused(id)
     },
@@ -47,7 +60,11 @@ export function Rehearsal({ page }: { page: Page }) {
     onSuccess: async () => {
       toast(say('setup.try.cleaned'))
       run.reset()
-      await Promise.all([bookingsChanged(), contactsChanged(), client.invalidateQueries({ queryKey: ['outbox'] })])
+      await Promise.all([
+        bookingsChanged(),
+        contactsChanged(),
+        client.invalidateQueries({ queryKey: ['outbox'] }),
+      ])
     },
   })
 
@@ -74,18 +91,24 @@ export function Rehearsal({ page }: { page: Page }) {
 }
 
 async function findCaused(id: string): Promise<Caused> {
-  const [booking, found, post] = await Promise.all([bookings.one(id), contacts.list(VISITOR, null), outbox.list()])
-  return { booking, contact: found.contacts.find(({ email }) => email === VISITOR) ?? null, letters: post.letters.filter(({ createdAt }) => createdAt >= booking.createdAt) }
+  const [booking, found] = await Promise.all([bookings.one(id), contacts.list(VISITOR, null)])
+  return { booking, contact: found.contacts.find(({ email }) => email === VISITOR) ?? null }
 }
 
-function Result({ booking, contact, letters }: Caused) {
+function Result({ booking, contact }: Caused) {
   const say = useSay(accountWords)
   const times = useTimes()
+  // Letters are written a moment after the booking.
+  const letters = useQuery({ ...outboxQuery, refetchInterval: 1500 }).data?.filter(
+    ({ createdAt }) => createdAt >= booking.createdAt,
+  )
   return (
     <ul className="grid gap-1">
       <Line icon={<CalendarCheck size={18} aria-hidden />}>
         <Link to="/app/meetings/$id" params={{ id: booking.id }} className="link">
-          {say(booking.state === 'requested' ? 'setup.try.requested' : 'setup.try.booked', { when: times.when(booking.start) })}
+          {say(booking.state === 'requested' ? 'setup.try.requested' : 'setup.try.booked', {
+            when: times.when(booking.start),
+          })}
         </Link>
       </Line>
       {contact && (
@@ -97,7 +120,7 @@ function Result({ booking, contact, letters }: Caused) {
       )}
       <Line icon={<Inbox size={18} aria-hidden />}>
         <Link to="/app/outbox" className="link">
-          {say('setup.try.letters', { n: letters.length })}
+          {say('setup.try.letters', { n: letters?.length ?? 0 })}
         </Link>
       </Line>
     </ul>

@@ -19,7 +19,13 @@ import { TextField } from '../ui/field.tsx'
 import { Tick } from '../ui/tick.tsx'
 import { toast } from '../ui/toasts.tsx'
 
-const PERMISSIONS = ['personal-email', 'edit-others-pages', 'see-all-contacts', 'manage-people', 'manage-workspace'] as const satisfies Permission[]
+const PERMISSIONS = [
+  'personal-email',
+  'edit-others-pages',
+  'see-all-contacts',
+  'manage-people',
+  'manage-workspace',
+] as const satisfies Permission[]
 
 type Open = { kind: 'none' } | { kind: 'edit'; role: Role | null } | { kind: 'remove'; role: Role }
 
@@ -35,7 +41,11 @@ export function Roles({ roles, manages }: { roles: Role[]; manages: boolean }) {
       lead={say('team.roles_lead')}
       actions={
         manages && (
-          <Button small icon={<Plus size={16} aria-hidden />} onClick={() => setOpen({ kind: 'edit', role: null })}>
+          <Button
+            small
+            icon={<Plus size={16} aria-hidden />}
+            onClick={() => setOpen({ kind: 'edit', role: null })}
+          >
             {say('team.role_add')}
           </Button>
         )
@@ -48,15 +58,28 @@ export function Roles({ roles, manages }: { roles: Role[]; manages: boolean }) {
               <p className="font-medium">
                 {role.name} {role.builtIn && <Chip>{say('team.role_built_in')}</Chip>}
               </p>
-              <p className="text-sm text-muted">{role.permissions.length ? role.permissions.map((permission) => say(`permission.${permission}`)).join(' · ') : say('team.permission_none')}</p>
+              <p className="text-sm text-muted">
+                {role.permissions.length
+                  ? role.permissions.map((permission) => say(`permission.${permission}`)).join(' · ')
+                  : say('team.permission_none')}
+              </p>
             </div>
             {manages && role.builtIn !== 'admin' && (
-              <Button small onClick={() => setOpen({ kind: 'edit', role })} aria-label={`${sayApp('do.edit')}: ${role.name}`}>
+              <Button
+                small
+                onClick={() => setOpen({ kind: 'edit', role })}
+                aria-label={`${sayApp('do.edit')}: ${role.name}`}
+              >
                 {sayApp('do.edit')}
               </Button>
             )}
             {manages && !role.builtIn && (
-              <Button small tone="danger" onClick={() => setOpen({ kind: 'remove', role })} aria-label={`${sayApp('do.remove')}: ${role.name}`}>
+              <Button
+                small
+                tone="danger"
+                onClick={() => setOpen({ kind: 'remove', role })}
+                aria-label={`${sayApp('do.remove')}: ${role.name}`}
+              >
                 {sayApp('do.remove')}
               </Button>
             )}
@@ -74,9 +97,14 @@ type Draft = { name: string; permissions: Permission[] }
 function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void }) {
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
-  const form = useForm<Draft>({ defaultValues: { name: role?.name ?? '', permissions: role?.permissions ?? [] } })
+  const form = useForm<Draft>({
+    defaultValues: { name: role?.name ?? '', permissions: role?.permissions ?? [] },
+  })
   const save = useMutation({
-    mutationFn: (draft: Draft) => (role ? accounts.changeRole(role.id, role.builtIn ? { permissions: draft.permissions } : draft) : accounts.addRole(draft)),
+    mutationFn: (draft: Draft) =>
+      role
+        ? accounts.changeRole(role.id, role.builtIn ? { permissions: draft.permissions } : draft)
+        : accounts.addRole(draft),
     onSuccess: async () => {
       toast(sayApp('state.saved'))
       onClose()
@@ -85,7 +113,11 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
   })
   return (
     <Dialog title={role?.name ?? say('team.role_add')} close={sayApp('do.close')} onClose={onClose}>
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => save.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => save.mutate(draft))(event)}
+      >
         <ProblemNotice error={save.error} />
         <TextField
           label={say('team.role_name')}
@@ -96,7 +128,12 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
         <fieldset>
           <legend className="text-sm font-medium">{say('team.role_permissions')}</legend>
           {PERMISSIONS.map((permission) => (
-            <Tick key={permission} label={say(`permission.${permission}`)} value={permission} {...form.register('permissions')} />
+            <Tick
+              key={permission}
+              label={say(`permission.${permission}`)}
+              value={permission}
+              {...form.register('permissions')}
+            />
           ))}
         </fieldset>
         <DialogFoot>
@@ -124,7 +161,14 @@ function RemoveRole({ role, onClose }: { role: Role; onClose: () => void }) {
     },
   })
   return (
-    <ConfirmDialog title={say('team.role_remove_title', { name: role.name })} go={sayApp('do.remove')} busy={remove.isPending} error={remove.error} onGo={() => remove.mutate()} onClose={onClose}>
+    <ConfirmDialog
+      title={say('team.role_remove_title', { name: role.name })}
+      go={sayApp('do.remove')}
+      busy={remove.isPending}
+      error={remove.error}
+      onGo={() => remove.mutate()}
+      onClose={onClose}
+    >
       <p>{say('team.role_remove_body')}</p>
     </ConfirmDialog>
   )

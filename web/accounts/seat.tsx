@@ -8,7 +8,10 @@ const LEVELS = ['starter', 'professional', 'enterprise'] as const
 export const seatText = (seat: Seat | null): string => (seat ? `${seat.kind}/${seat.level}` : '')
 export const seatOf = (text: string): Seat | null => {
   const [kind, level] = text.split('/')
-  const found = { kind: KINDS.find((known) => known === kind), level: LEVELS.find((known) => known === level) }
+  const found = {
+    kind: KINDS.find((known) => known === kind),
+    level: LEVELS.find((known) => known === level),
+  }
   return found.kind && found.level ? { kind: found.kind, level: found.level } : null
 }
 

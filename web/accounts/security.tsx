@@ -24,7 +24,10 @@ export function Security() {
       <div className="grid items-start gap-4 @4xl:grid-cols-2">
         <Password />
         <Card title={say('security.sign_out')} lead={say('security.sign_out_hint')}>
-          <Button icon={<LogOut size={16} aria-hidden />} onClick={() => void signOut(() => navigate({ to: '/login' }))}>
+          <Button
+            icon={<LogOut size={16} aria-hidden />}
+            onClick={() => void signOut(() => navigate({ to: '/login' }))}
+          >
             {sayApp('nav.sign_out')}
           </Button>
         </Card>
@@ -46,24 +49,38 @@ function Password() {
       toast(say('security.changed'))
     },
     onError: (error) => {
-      if (isProblem(error, 'wrong-password')) form.setError('current', { message: sayApp('problem.wrong-password') }, { shouldFocus: true })
+      if (isProblem(error, 'wrong-password'))
+        form.setError('current', { message: sayApp('problem.wrong-password') }, { shouldFocus: true })
       else placeFields(form, error, sayApp)
     },
   })
   const shown = { show: sayApp('field.password_show'), hide: sayApp('field.password_hide') }
   return (
     <Card title={say('security.title')} lead={say('security.hint')}>
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => change.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => change.mutate(draft))(event)}
+      >
         <ProblemNotice error={isProblem(change.error, 'wrong-password') ? null : change.error} />
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
-        <PasswordField label={say('security.current')} autoComplete="current-password" {...shown} error={errors.current?.message} {...form.register('current', { required: sayApp('field.required') })} />
+        <PasswordField
+          label={say('security.current')}
+          autoComplete="current-password"
+          {...shown}
+          error={errors.current?.message}
+          {...form.register('current', { required: sayApp('field.required') })}
+        />
         <PasswordField
           label={say('security.next')}
           hint={say('setup.password_hint')}
           autoComplete="new-password"
           {...shown}
           error={errors.next?.message}
-          {...form.register('next', { required: sayApp('field.required'), minLength: { value: 10, message: sayApp('field.too_short') } })}
+          {...form.register('next', {
+            required: sayApp('field.required'),
+            minLength: { value: 10, message: sayApp('field.too_short') },
+          })}
         />
         <Button type="submit" tone="primary" busy={change.isPending} className="justify-self-start">
           {say('security.change')}

@@ -15,7 +15,15 @@ import { ZoneField } from '../zone-field.tsx'
 export type Names = { name: string; workspaceName: string }
 type Draft = { name: string; email: string; password: string; workspaceName: string }
 
-export function AccountStep({ setupKey, onNames, onDone }: { setupKey: string; onNames: (names: Names) => void; onDone: () => void }) {
+export function AccountStep({
+  setupKey,
+  onNames,
+  onDone,
+}: {
+  setupKey: string
+  onNames: (names: Names) => void
+  onDone: () => void
+}) {
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
   const { locale } = useLanguage()
@@ -36,9 +44,18 @@ export function AccountStep({ setupKey, onNames, onDone }: { setupKey: string; o
   return (
     <>
       <ScreenHeading title={say('setup.account.title')} below={say('setup.account.lead')} />
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => setUp.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => setUp.mutate(draft))(event)}
+      >
         <ProblemNotice error={setUp.error} />
-        <TextField label={say('setup.name')} autoComplete="name" error={errors.name?.message} {...form.register('name', { required, onChange: named })} />
+        <TextField
+          label={say('setup.name')}
+          autoComplete="name"
+          error={errors.name?.message}
+          {...form.register('name', { required, onChange: named })}
+        />
         <TextField
           label={say('setup.email')}
           type="email"
@@ -46,7 +63,10 @@ export function AccountStep({ setupKey, onNames, onDone }: { setupKey: string; o
           autoComplete="username"
           autoCapitalize="none"
           error={errors.email?.message}
-          {...form.register('email', { required, pattern: { value: /^\S+@\S+\.\S+$/, message: sayApp('field.email') } })}
+          {...form.register('email', {
+            required,
+            pattern: { value: /^\S+@\S+\.\S+$/, message: sayApp('field.email') },
+          })}
         />
         <PasswordField
           label={say('setup.password')}
@@ -55,7 +75,10 @@ export function AccountStep({ setupKey, onNames, onDone }: { setupKey: string; o
           show={sayApp('field.password_show')}
           hide={sayApp('field.password_hide')}
           error={errors.password?.message}
-          {...form.register('password', { required, minLength: { value: 10, message: sayApp('field.too_short') } })}
+          {...form.register('password', {
+            required,
+            minLength: { value: 10, message: sayApp('field.too_short') },
+          })}
         />
         <TextField
           label={say('setup.workspace')}
@@ -65,7 +88,9 @@ export function AccountStep({ setupKey, onNames, onDone }: { setupKey: string; o
           {...form.register('workspaceName', { required, onChange: named })}
         />
         <details className="text-sm">
-          <summary className="min-h-11 py-3 text-muted">{say('setup.detected', { zone: city(zone), language: sayApp(`lang.${locale}`) })}</summary>
+          <summary className="min-h-11 py-3 text-muted">
+            {say('setup.detected', { zone: city(zone), language: sayApp(`lang.${locale}`) })}
+          </summary>
           <ZoneField value={zone} onChange={setZone} />
         </details>
         <Button type="submit" tone="primary" busy={setUp.isPending} className="justify-self-end">

@@ -6,7 +6,13 @@ import { useMay } from '../me.tsx'
 import { ScreenHeading } from '../screen.tsx'
 import { Button } from '../ui/button.tsx'
 
-export function CalendarStep({ onBack, onDone }: { onBack: () => void; onDone: (account: string | null) => void }) {
+export function CalendarStep({
+  onBack,
+  onDone,
+}: {
+  onBack: () => void
+  onDone: (account: string | null) => void
+}) {
   const say = useSay(accountWords)
   const [step, setStep] = useState<Step>('provider')
   const title = useStepTitle(step)
@@ -15,7 +21,13 @@ export function CalendarStep({ onBack, onDone }: { onBack: () => void; onDone: (
     <>
       <ScreenHeading title={title} below={step === 'provider' ? say('setup.calendar.lead') : undefined} />
       {may ? (
-        <ConnectFlow step={step} onStep={setStep} onLater={() => onDone(null)} later={say('setup.calendar.later')} onConnected={({ account }) => onDone(account)} />
+        <ConnectFlow
+          step={step}
+          onStep={setStep}
+          onLater={() => onDone(null)}
+          later={say('setup.calendar.later')}
+          onConnected={({ account }) => onDone(account)}
+        />
       ) : (
         <Button onClick={() => onDone(null)}>{say('setup.calendar.later')}</Button>
       )}

@@ -29,9 +29,13 @@ export function DoneStep({ connected }: { connected: string | null }) {
       case 'success':
         return page ? (
           <div className="grid gap-4">
-            {connected && <Notice tone="good">{say('setup.calendar.connected', { account: connected })}</Notice>}
+            {connected && (
+              <Notice tone="good">{say('setup.calendar.connected', { account: connected })}</Notice>
+            )}
             <Card>
-              <p className="mb-3 rounded-control bg-sunken px-3 py-2 font-medium break-all select-all">{absolute(page.url)}</p>
+              <p className="mb-3 rounded-control bg-sunken px-3 py-2 font-medium break-all select-all">
+                {absolute(page.url)}
+              </p>
               <div className="flex flex-wrap gap-3">
                 <CopyLink url={page.url} look={{ tone: 'primary' }} />
                 <a href={page.url} target="_blank" rel="noopener" className={buttonLook()}>

@@ -16,7 +16,13 @@ import { DialogFoot } from '../ui/dialog-foot.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ZoneField } from '../zone-field.tsx'
 
-export function HoursStep({ onDraft, onDone }: { onDraft: (draft: ScheduleDraft) => void; onDone: () => void }) {
+export function HoursStep({
+  onDraft,
+  onDone,
+}: {
+  onDraft: (draft: ScheduleDraft) => void
+  onDone: () => void
+}) {
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
   const list = useQuery(schedulesQuery)
@@ -28,7 +34,11 @@ export function HoursStep({ onDraft, onDone }: { onDraft: (draft: ScheduleDraft)
         return <Failed error={list.error} retry={list.refetch} />
       case 'success': {
         const schedule = list.data.find(({ isDefault }) => isDefault) ?? list.data[0]
-        return schedule ? <HoursForm schedule={schedule} onDraft={onDraft} onDone={onDone} /> : <Button onClick={onDone}>{sayApp('do.continue')}</Button>
+        return schedule ? (
+          <HoursForm schedule={schedule} onDraft={onDraft} onDone={onDone} />
+        ) : (
+          <Button onClick={onDone}>{sayApp('do.continue')}</Button>
+        )
       }
     }
   }
@@ -40,13 +50,27 @@ export function HoursStep({ onDraft, onDone }: { onDraft: (draft: ScheduleDraft)
   )
 }
 
-function HoursForm({ schedule, onDraft, onDone }: { schedule: Schedule; onDraft: (draft: ScheduleDraft) => void; onDone: () => void }) {
+function HoursForm({
+  schedule,
+  onDraft,
+  onDone,
+}: {
+  schedule: Schedule
+  onDraft: (draft: ScheduleDraft) => void
+  onDone: () => void
+}) {
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
   const { mail } = useMe()
-  const [draft, setDraft] = useState<ScheduleDraft>({ name: schedule.name, zone: schedule.zone, weekly: schedule.weekly, overrides: schedule.overrides })
+  const [draft, setDraft] = useState<ScheduleDraft>({
+    name: schedule.name,
+    zone: schedule.zone,
+    weekly: schedule.weekly,
+    overrides: schedule.overrides,
+  })
   const save = useMutation({
-    mutationFn: () => schedules.change(schedule.id, { weekly: draft.weekly, zone: draft.zone, version: schedule.version }),
+    mutationFn: () =>
+      schedules.change(schedule.id, { weekly: draft.weekly, zone: draft.zone, version: schedule.version }),
     onSuccess: async () => {
       await pagesChanged()
       onDone()
@@ -66,7 +90,12 @@ function HoursForm({ schedule, onDraft, onDone }: { schedule: Schedule; onDraft:
         <Button tone="quiet" onClick={onDone}>
           {say('setup.hours.skip')}
         </Button>
-        <Button tone="primary" busy={save.isPending} disabled={draft.weekly.some(hasOverlap)} onClick={() => save.mutate()}>
+        <Button
+          tone="primary"
+          busy={save.isPending}
+          disabled={draft.weekly.some(hasOverlap)}
+          onClick={() => save.mutate()}
+        >
           {sayApp('do.continue')}
         </Button>
       </DialogFoot>

@@ -30,20 +30,46 @@ type Step = (typeof STEPS)[number]
 export function Setup() {
   const sayApp = useSay(appWords)
   const { k: key } = useSearch({ from: '/setup' })
-  const setup = useQuery({ queryKey: ['setup', key], queryFn: () => accounts.setup(key), retry: false, staleTime: Infinity })
+  const setup = useQuery({
+    queryKey: ['setup', key],
+    queryFn: () => accounts.setup(key),
+    retry: false,
+    staleTime: Infinity,
+  })
   const me = useQuery(meQuery)
   const signedOut = me.error instanceof ApiProblem && me.error.status === 401
 
   if (me.data) return <Wizard me={me.data} />
-  if (setup.status === 'error') return <Front><Failed error={setup.error} retry={setup.refetch} /></Front>
-  if (me.status === 'error' && !signedOut) return <Front><Failed error={me.error} retry={me.refetch} /></Front>
-  if (setup.status === 'pending' || me.status === 'pending') return <Front><Skeleton rows={3} label={sayApp('state.loading')} /></Front>
+  if (setup.status === 'error')
+    return (
+      <Front>
+        <Failed error={setup.error} retry={setup.refetch} />
+      </Front>
+    )
+  if (me.status === 'error' && !signedOut)
+    return (
+      <Front>
+        <Failed error={me.error} retry={me.refetch} />
+      </Front>
+    )
+  if (setup.status === 'pending' || me.status === 'pending')
+    return (
+      <Front>
+        <Skeleton rows={3} label={sayApp('state.loading')} />
+      </Front>
+    )
   if (!setup.data.open) return <Ended title="setup.closed.title" body="setup.closed.body" />
   if (!key || setup.data.keyOk === false) return <Ended title="setup.key.title" body="setup.key.body" />
   return <Wizard me={null} setupKey={key} />
 }
 
-function Ended({ title, body }: { title: 'setup.closed.title' | 'setup.key.title'; body: 'setup.closed.body' | 'setup.key.body' }) {
+function Ended({
+  title,
+  body,
+}: {
+  title: 'setup.closed.title' | 'setup.key.title'
+  body: 'setup.closed.body' | 'setup.key.body'
+}) {
   const say = useSay(accountWords)
   return (
     <Front>
@@ -65,25 +91,39 @@ function Wizard({ me, setupKey = '' }: { me: Me | null; setupKey?: string }) {
   const content = () => {
     switch (me ? step : 'account') {
       case 'account':
-        return <AccountStep setupKey={setupKey} onNames={setNames} onDone={() => {
-          setStep('hours')
-          // The key has done its work: it shall not stay in the address, nor in the history.
-          void navigate({ to: '/setup', search: {}, replace: true })
-        }} />
+        return (
+          <AccountStep
+            setupKey={setupKey}
+            onNames={setNames}
+            onDone={() => {
+              setStep('hours')
+              // The key has done its work: it shall not stay in the address, nor in the history.
+              void navigate({ to: '/setup', search: {}, replace: true })
+            }}
+          />
+        )
       case 'hours':
         return <HoursStep onDraft={setSchedule} onDone={() => setStep('calendar')} />
       case 'calendar':
-        return <CalendarStep onBack={() => setStep('hours')} onDone={(account) => {
-          setConnected(account)
-          setStep('try')
-        }} />
+        return (
+          <CalendarStep
+            onBack={() => setStep('hours')}
+            onDone={(account) => {
+              setConnected(account)
+              setStep('try')
+            }}
+          />
+        )
       case 'try':
         return <DoneStep connected={connected} />
     }
   }
   const room = (
     <div className="grid min-h-dvh @4xl:grid-cols-2">
-      <main id="content" className="mx-auto flex w-full max-w-xl flex-col justify-center px-5 py-8 @4xl:px-10">
+      <main
+        id="content"
+        className="mx-auto flex w-full max-w-xl flex-col justify-center px-5 py-8 @4xl:px-10"
+      >
         <p className="mb-5 flex items-center gap-3 text-lg font-bold">
           <Mark size={32} />
           Ritrovo
@@ -93,7 +133,13 @@ function Wizard({ me, setupKey = '' }: { me: Me | null; setupKey?: string }) {
         {!me && <Languages />}
       </main>
       <aside className="hidden border-s border-border bg-sunken px-8 py-10 @4xl:block">
-        <div className="sticky top-10">{me ? <LivePreview me={me} schedule={schedule} requests={connected === null} /> : <Picture names={names} />}</div>
+        <div className="sticky top-10">
+          {me ? (
+            <LivePreview me={me} schedule={schedule} requests={connected === null} />
+          ) : (
+            <Picture names={names} />
+          )}
+        </div>
       </aside>
     </div>
   )
@@ -117,7 +163,11 @@ function Progress({ step }: { step: Step }) {
     <nav aria-label={say('setup.steps')} className="mb-6">
       <ol className="flex flex-wrap gap-x-4 gap-y-2 text-sm font-medium">
         {STEPS.map((name, index) => (
-          <li key={name} aria-current={index === at ? 'step' : undefined} className={cx('flex items-center gap-2', index === at ? 'text-text' : 'text-muted')}>
+          <li
+            key={name}
+            aria-current={index === at ? 'step' : undefined}
+            className={cx('flex items-center gap-2', index === at ? 'text-text' : 'text-muted')}
+          >
             <span
               aria-hidden="true"
               className={cx(
@@ -137,14 +187,29 @@ function Progress({ step }: { step: Step }) {
   )
 }
 
-function LivePreview({ me, schedule, requests }: { me: Me; schedule: ScheduleDraft | undefined; requests: boolean }) {
+function LivePreview({
+  me,
+  schedule,
+  requests,
+}: {
+  me: Me
+  schedule: ScheduleDraft | undefined
+  requests: boolean
+}) {
   const say = useSay(accountWords)
   const pages = useQuery(pagesQuery)
   const page = pages.data?.find(({ mine }) => mine)
   return (
     <Framed title={say('setup.preview')}>
       {page ? (
-        <Preview pageId={page.id} workspace={me.workspace.name} host={me.user.name} eventType={page.eventType} {...(schedule ? { schedule } : {})} requests={requests} />
+        <Preview
+          pageId={page.id}
+          workspace={me.workspace.name}
+          host={me.user.name}
+          eventType={page.eventType}
+          {...(schedule ? { schedule } : {})}
+          requests={requests}
+        />
       ) : (
         <Skeleton rows={4} label={say('setup.preview')} />
       )}
@@ -160,7 +225,11 @@ function Picture({ names }: { names: Names }) {
   const sayBooking = useSay(bookingWords)
   return (
     <Framed title={say('setup.preview')}>
-      <PageFrame workspace={names.workspaceName || '…'} host={names.name || '…'} eventType={{ ...FIRST, durations: [30], title: sayBooking('template.first-meeting') }}>
+      <PageFrame
+        workspace={names.workspaceName || '…'}
+        host={names.name || '…'}
+        eventType={{ ...FIRST, durations: [30], title: sayBooking('template.first-meeting') }}
+      >
         <TimesToCome />
       </PageFrame>
     </Framed>

@@ -14,10 +14,18 @@ export function SignInForm({ email, onSignedIn }: { email?: string; onSignedIn: 
   const say = useSay(accountWords)
   const sayApp = useSay(appWords)
   const form = useForm({ defaultValues: { email: email ?? '', password: '' } })
-  const signIn = useMutation({ mutationFn: accounts.signIn, onSuccess: onSignedIn, onError: () => form.setFocus('password') })
+  const signIn = useMutation({
+    mutationFn: accounts.signIn,
+    onSuccess: onSignedIn,
+    onError: () => form.setFocus('password'),
+  })
   const { errors } = form.formState
   return (
-    <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => signIn.mutate(draft))(event)}>
+    <form
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => void form.handleSubmit((draft) => signIn.mutate(draft))(event)}
+    >
       <ProblemNotice error={signIn.error} />
       <TextField
         label={say('sign_in.email')}

@@ -28,7 +28,9 @@ export function Team() {
           <div className="grid gap-5">
             {!manages && <p className="text-sm text-muted">{say('team.no_permission')}</p>}
             <PeopleCard people={people.data.people} roles={people.data.roles} manages={manages} />
-            {manages && people.data.invitations.length > 0 && <Invitations invitations={people.data.invitations} roles={people.data.roles} />}
+            {manages && people.data.invitations.length > 0 && (
+              <Invitations invitations={people.data.invitations} roles={people.data.roles} />
+            )}
             <Roles roles={people.data.roles} manages={manages} />
             <WorkspaceCard />
           </div>

@@ -35,12 +35,18 @@ export function WorkspaceCard() {
       <form
         noValidate
         className="grid items-start gap-4 @3xl:grid-cols-2"
-        onSubmit={(event) => void form.handleSubmit(({ name, locale }) => change.mutate({ name, locale }))(event)}
+        onSubmit={(event) =>
+          void form.handleSubmit(({ name, locale }) => change.mutate({ name, locale }))(event)
+        }
       >
         <div className="@3xl:col-span-2">
           <ProblemNotice error={change.error} />
         </div>
-        <TextField label={say('workspace.name')} error={errors.name?.message} {...form.register('name', { required: sayApp('field.required') })} />
+        <TextField
+          label={say('workspace.name')}
+          error={errors.name?.message}
+          {...form.register('name', { required: sayApp('field.required') })}
+        />
         <SelectField label={say('workspace.locale')} {...form.register('locale')}>
           {LOCALES.map((locale) => (
             <option key={locale} value={locale} lang={locale}>
@@ -48,12 +54,24 @@ export function WorkspaceCard() {
             </option>
           ))}
         </SelectField>
-        <Button type="submit" tone="primary" busy={change.isPending} disabled={!isDirty} className="justify-self-start">
+        <Button
+          type="submit"
+          tone="primary"
+          busy={change.isPending}
+          disabled={!isDirty}
+          className="justify-self-start"
+        >
           {sayApp('do.save')}
         </Button>
       </form>
       <div className="mt-5 border-t border-border pt-4">
-        <Switch label={say('workspace.gate')} hint={say('workspace.gate_hint')} on={workspace.seatGate} disabled={change.isPending} onChange={(seatGate) => change.mutate({ seatGate })} />
+        <Switch
+          label={say('workspace.gate')}
+          hint={say('workspace.gate_hint')}
+          on={workspace.seatGate}
+          disabled={change.isPending}
+          onChange={(seatGate) => change.mutate({ seatGate })}
+        />
       </div>
     </Card>
   )

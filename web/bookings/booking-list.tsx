@@ -20,7 +20,14 @@ export function BookingList({ tab, onTab }: { tab: BookingTab; onTab: (tab: Book
     <Card
       flush
       title={say(`list.${shown}`)}
-      actions={<Pills label={say('list.tabs')} options={TABS.map((name) => ({ value: name, label: say(`list.${name}`) }))} value={shown} onChange={onTab} />}
+      actions={
+        <Pills
+          label={say('list.tabs')}
+          options={TABS.map((name) => ({ value: name, label: say(`list.${name}`) }))}
+          value={shown}
+          onChange={onTab}
+        />
+      }
     >
       <Listed tab={shown} />
     </Card>
@@ -56,7 +63,12 @@ function Listed({ tab }: { tab: (typeof TABS)[number] }) {
           </Rows>
           {list.hasNextPage && (
             <div className="border-t border-border p-3 text-center">
-              <Button small tone="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              <Button
+                small
+                tone="quiet"
+                busy={list.isFetchingNextPage}
+                onClick={() => void list.fetchNextPage()}
+              >
                 {sayApp('do.load_more')}
               </Button>
             </div>

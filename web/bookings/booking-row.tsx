@@ -5,7 +5,15 @@ import { Avatar } from '../ui/avatar.tsx'
 import { BookingChips } from './state.tsx'
 
 /** One meeting in a list: when, who, what, how it stands. The whole row is the way in. */
-export function BookingRow({ booking, now, timeOnly = false }: { booking: Booking; now: number; timeOnly?: boolean }) {
+export function BookingRow({
+  booking,
+  now,
+  timeOnly = false,
+}: {
+  booking: Booking
+  now: number
+  timeOnly?: boolean
+}) {
   const times = useTimes()
   const when = timeOnly ? times.time(booking.start) : sentence(times.soon(booking.start, now))
   return (
@@ -15,12 +23,19 @@ export function BookingRow({ booking, now, timeOnly = false }: { booking: Bookin
         <Avatar name={booking.name} />
       </span>
       <p className="order-last min-w-0 @xl:order-none">
-        <Link to="/app/meetings/$id" params={{ id: booking.id }} className="font-medium after:absolute after:inset-0">
+        <Link
+          to="/app/meetings/$id"
+          params={{ id: booking.id }}
+          className="font-medium after:absolute after:inset-0"
+        >
           {booking.name}
         </Link>
         <span className="block text-sm text-muted">{booking.title}</span>
       </p>
-      <BookingChips booking={booking} className="row-span-2 flex-col items-end justify-self-end @xl:row-span-1 @xl:flex-row @xl:items-center" />
+      <BookingChips
+        booking={booking}
+        className="row-span-2 flex-col items-end justify-self-end @xl:row-span-1 @xl:flex-row @xl:items-center"
+      />
     </li>
   )
 }

@@ -17,8 +17,12 @@ import { OfflineBanner } from './offline-banner.tsx'
 import { PagesTable } from './pages-table.tsx'
 import { Requests } from './requests.tsx'
 
-const NewPage = lazy(() => import('../event-types/new-page.tsx').then(({ NewPage }) => ({ default: NewPage })))
-const ChooseSheet = lazy(() => import('../calendars/choose-sheet.tsx').then(({ ChooseSheet }) => ({ default: ChooseSheet })))
+const NewPage = lazy(() =>
+  import('../event-types/new-page.tsx').then(({ NewPage }) => ({ default: NewPage })),
+)
+const ChooseSheet = lazy(() =>
+  import('../calendars/choose-sheet.tsx').then(({ ChooseSheet }) => ({ default: ChooseSheet })),
+)
 
 /** Run scheduling: what needs an answer, the pages, and what is coming. */
 export function Dashboard() {
@@ -29,7 +33,8 @@ export function Dashboard() {
   const pages = useQuery(pagesQuery)
   const requests = useInfiniteQuery(bookingsQuery('requests'))
   const upcoming = useInfiniteQuery(bookingsQuery('upcoming'))
-  const go = (search: { tab?: typeof tab; create?: 'page' }) => void navigate({ to: '/app/meetings', search, replace: true, resetScroll: false })
+  const go = (search: { tab?: typeof tab; create?: 'page' }) =>
+    void navigate({ to: '/app/meetings', search, replace: true, resetScroll: false })
   useConnectedToast(connected)
 
   const content = () => {
@@ -42,8 +47,17 @@ export function Dashboard() {
         return (
           <>
             <OfflineBanner pages={pages.data} requests={requests.data?.length ?? 0} />
-            <Stats requests={requests.data?.length} more={requests.hasNextPage} upcoming={upcoming.data?.map(({ start }) => start)} booked={pages.data.reduce((sum, page) => sum + page.bookings, 0)} />
-            {requests.isError ? <Failed error={requests.error} retry={requests.refetch} /> : <Requests requests={requests.data ?? []} />}
+            <Stats
+              requests={requests.data?.length}
+              more={requests.hasNextPage}
+              upcoming={upcoming.data?.map(({ start }) => start)}
+              booked={pages.data.reduce((sum, page) => sum + page.bookings, 0)}
+            />
+            {requests.isError ? (
+              <Failed error={requests.error} retry={requests.refetch} />
+            ) : (
+              <Requests requests={requests.data ?? []} />
+            )}
             <PagesTable pages={pages.data} onNew={() => go({ create: 'page' })} />
             <BookingList tab={tab} onTab={(next) => go(next === 'upcoming' ? {} : { tab: next })} />
           </>
@@ -79,7 +93,17 @@ function useConnectedToast(connected: string | undefined) {
   }, [connected, sayApp])
 }
 
-function Stats({ requests, more, upcoming, booked }: { requests: number | undefined; more: boolean; upcoming: number[] | undefined; booked: number }) {
+function Stats({
+  requests,
+  more,
+  upcoming,
+  booked,
+}: {
+  requests: number | undefined
+  more: boolean
+  upcoming: number[] | undefined
+  booked: number
+}) {
   const say = useSay(bookingWords)
   const now = useNow()
   const week = upcoming?.filter((start) => start < now + 7 * DAY).length

@@ -23,7 +23,14 @@ export function DeclineDialog({ booking, onClose }: { booking: Booking; onClose:
     },
   })
   return (
-    <ConfirmDialog title={say('decline.title', { name: booking.name })} go={say('req.decline')} busy={decline.isPending} error={decline.error} onGo={() => decline.mutate()} onClose={onClose}>
+    <ConfirmDialog
+      title={say('decline.title', { name: booking.name })}
+      go={say('req.decline')}
+      busy={decline.isPending}
+      error={decline.error}
+      onGo={() => decline.mutate()}
+      onClose={onClose}
+    >
       <p>{say('decline.body', { name: booking.name })}</p>
       <TextArea
         label={say('meeting.cancel.reason')}

@@ -17,7 +17,13 @@ export function InCalendar({ booking }: { booking: Booking }) {
   if (booking.state !== 'confirmed' && booking.state !== 'requested') return null
   return (
     <Card title={say('meeting.calendar')}>
-      <div aria-live="polite">{booking.state === 'requested' ? <p className="text-muted">{say('meeting.calendar.none_request')}</p> : <Said booking={booking} />}</div>
+      <div aria-live="polite">
+        {booking.state === 'requested' ? (
+          <p className="text-muted">{say('meeting.calendar.none_request')}</p>
+        ) : (
+          <Said booking={booking} />
+        )}
+      </div>
     </Card>
   )
 }

@@ -10,8 +10,15 @@ import { Card, Row, Rows } from '../ui/card.tsx'
 import { toast } from '../ui/toasts.tsx'
 
 const KINDS = ['invite', 'acknowledge', 'uninvite', 'decline', 'propose', 'remind', 'tell-host'] as const
-const RESENDABLE = ['invite', 'uninvite', 'acknowledge', 'propose', 'decline'] as const satisfies ResendableKind[]
-const kindOf = (kind: string) => KINDS.find((known) => kind === known || kind.startsWith(`${known}-`)) ?? ('other' as const)
+const RESENDABLE = [
+  'invite',
+  'uninvite',
+  'acknowledge',
+  'propose',
+  'decline',
+] as const satisfies ResendableKind[]
+const kindOf = (kind: string) =>
+  KINDS.find((known) => kind === known || kind.startsWith(`${known}-`)) ?? ('other' as const)
 
 /** Every letter of this meeting and what became of it. */
 export function Letters({ booking }: { booking: Booking }) {
@@ -35,7 +42,12 @@ export function Letters({ booking }: { booking: Booking }) {
       ) : (
         <Rows>
           {booking.letters.map((letter) => (
-            <LetterLine key={`${letter.kind} ${letter.to} ${letter.at}`} letter={letter} busy={again.isPending && again.variables === letter.kind} onAgain={again.mutate} />
+            <LetterLine
+              key={`${letter.kind} ${letter.to} ${letter.at}`}
+              letter={letter}
+              busy={again.isPending && again.variables === letter.kind}
+              onAgain={again.mutate}
+            />
           ))}
         </Rows>
       )}
@@ -43,7 +55,15 @@ export function Letters({ booking }: { booking: Booking }) {
   )
 }
 
-function LetterLine({ letter, busy, onAgain }: { letter: Letter; busy: boolean; onAgain: (kind: ResendableKind) => void }) {
+function LetterLine({
+  letter,
+  busy,
+  onAgain,
+}: {
+  letter: Letter
+  busy: boolean
+  onAgain: (kind: ResendableKind) => void
+}) {
   const say = useSay(bookingWords)
   const times = useTimes()
   const now = useNow()
@@ -56,11 +76,20 @@ function LetterLine({ letter, busy, onAgain }: { letter: Letter; busy: boolean; 
       <div className="min-w-0 flex-1 basis-40">
         <p className="font-medium">{name}</p>
         <p className="text-sm break-words text-muted">
-          {letter.to} · <span className={lost ? 'text-danger' : undefined}>{say(`letter.state.${letter.state}`, { ago: times.ago(letter.at, now) })}</span>
+          {letter.to} ·{' '}
+          <span className={lost ? 'text-danger' : undefined}>
+            {say(`letter.state.${letter.state}`, { ago: times.ago(letter.at, now) })}
+          </span>
         </p>
       </div>
       {resendable && (
-        <Button small tone="quiet" busy={busy} onClick={() => onAgain(resendable)} aria-label={`${say('meeting.send_again')}: ${name}, ${letter.to}`}>
+        <Button
+          small
+          tone="quiet"
+          busy={busy}
+          onClick={() => onAgain(resendable)}
+          aria-label={`${say('meeting.send_again')}: ${name}, ${letter.to}`}
+        >
           {say('meeting.send_again')}
         </Button>
       )}

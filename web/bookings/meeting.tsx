@@ -1,6 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { CalendarDays, ContactRound, Link2, MapPin, MessageSquareText, Phone, UsersRound, Video } from 'lucide-react'
+import {
+  CalendarDays,
+  ContactRound,
+  Link2,
+  MapPin,
+  MessageSquareText,
+  Phone,
+  UsersRound,
+  Video,
+} from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
@@ -20,14 +29,18 @@ import { MoveDialog } from './move-dialog.tsx'
 import { Answers } from './requests.tsx'
 import { BookingChips } from './state.tsx'
 
-const unsettled = ({ calendarState, letters }: Booking) => calendarState === 'writing' || letters.some(({ state }) => state === 'queued' || state === 'sending')
+const unsettled = ({ calendarState, letters }: Booking) =>
+  calendarState === 'writing' || letters.some(({ state }) => state === 'queued' || state === 'sending')
 
 /** One meeting: when in both zones, who, what they wrote, what the calendar says, which letters went out. */
 export function Meeting() {
   const say = useSay(bookingWords)
   const sayApp = useSay(appWords)
   const { id } = useParams({ from: '/app/meetings/$id' })
-  const booking = useQuery({ ...bookingQuery(id), refetchInterval: ({ state }) => (state.data && unsettled(state.data) ? 2000 : 60_000) })
+  const booking = useQuery({
+    ...bookingQuery(id),
+    refetchInterval: ({ state }) => (state.data && unsettled(state.data) ? 2000 : 60_000),
+  })
   const back = (
     <Link to="/app/meetings" className="link">
       {say('meeting.back')}
@@ -60,7 +73,11 @@ function Opened({ booking, back }: { booking: Booking; back: ReactNode }) {
   const changeable = booking.state === 'confirmed' && booking.end > now
   return (
     <>
-      <ScreenHeading title={`${booking.title} ${say('booking.with', { name: booking.name })}`} above={back} below={<BookingChips booking={booking} className="mt-2" />}>
+      <ScreenHeading
+        title={`${booking.title} ${say('booking.with', { name: booking.name })}`}
+        above={back}
+        below={<BookingChips booking={booking} className="mt-2" />}
+      >
         {changeable && (
           <>
             <Button onClick={() => setOpen('move')}>{say('meeting.move')}</Button>
@@ -98,7 +115,9 @@ function Standing({ booking }: { booking: Booking }) {
   switch (booking.state) {
     case 'cancelled':
       return (
-        <Notice title={say(`meeting.cancelled_by.${booking.cancelledBy ?? 'host'}`, { name: booking.name })}>{reason}</Notice>
+        <Notice title={say(`meeting.cancelled_by.${booking.cancelledBy ?? 'host'}`, { name: booking.name })}>
+          {reason}
+        </Notice>
       )
     case 'declined':
       return <Notice title={say('meeting.declined_note')}>{reason}</Notice>
@@ -127,7 +146,13 @@ function Facts({ booking }: { booking: Booking }) {
           </p>
           <p className="text-sm text-muted">
             {say('meeting.for_you', { time: mine })} ·{' '}
-            {theirs === mine ? say('meeting.same_zone', { name: booking.name }) : say('meeting.for_them', { time: theirs, name: booking.name, city: times.city(booking.visitorZone) })}
+            {theirs === mine
+              ? say('meeting.same_zone', { name: booking.name })
+              : say('meeting.for_them', {
+                  time: theirs,
+                  name: booking.name,
+                  city: times.city(booking.visitorZone),
+                })}
           </p>
         </Fact>
         <Fact icon={<Where size={18} aria-hidden />} label={say('meeting.where')}>
@@ -135,7 +160,10 @@ function Facts({ booking }: { booking: Booking }) {
         </Fact>
         <Fact icon={<ContactRound size={18} aria-hidden />} label={say('meeting.who')}>
           <p>
-            {booking.name} · <a className="link" href={`mailto:${booking.email}`}>{booking.email}</a>
+            {booking.name} ·{' '}
+            <a className="link" href={`mailto:${booking.email}`}>
+              {booking.email}
+            </a>
           </p>
           {booking.contact && (
             <Link to="/app/contacts/$id" params={{ id: booking.contact.id }} className="link text-sm">
@@ -144,7 +172,10 @@ function Facts({ booking }: { booking: Booking }) {
           )}
         </Fact>
         {(booking.guests.length > 0 || booking.hosts.length > 1) && (
-          <Fact icon={<UsersRound size={18} aria-hidden />} label={booking.guests.length > 0 ? say('meeting.guests') : say('meeting.hosts')}>
+          <Fact
+            icon={<UsersRound size={18} aria-hidden />}
+            label={booking.guests.length > 0 ? say('meeting.guests') : say('meeting.hosts')}
+          >
             {booking.guests.length > 0 && <p className="break-all">{booking.guests.join(', ')}</p>}
             {booking.hosts.length > 1 && (
               <p className="text-sm text-muted">
@@ -161,7 +192,10 @@ function Facts({ booking }: { booking: Booking }) {
           </Fact>
         )}
         {booking.answers.length > 0 && (
-          <Fact icon={<MessageSquareText size={18} aria-hidden />} label={say('meeting.answers', { name: booking.name })}>
+          <Fact
+            icon={<MessageSquareText size={18} aria-hidden />}
+            label={say('meeting.answers', { name: booking.name })}
+          >
             <ul className="grid gap-2">
               {booking.answers.map(({ label, value }) => (
                 <li key={label}>

@@ -11,6 +11,7 @@ import { Button } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { DialogFoot } from '../ui/dialog-foot.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { Notice } from '../ui/notice.tsx'
 import { toast } from '../ui/toasts.tsx'
 import { TimePicker } from './time-picker.tsx'
 
@@ -34,14 +35,30 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
   })
   const foot = (
     <>
+      {isProblem(move.error, 'closed') ? (
+        <Notice tone="bad" live>
+          {say('meeting.move.closed')}
+        </Notice>
+      ) : (
+        <ProblemNotice error={move.error} />
+      )}
       <div role="status" className="flex min-h-7 flex-wrap items-center gap-2 text-sm">
-        {start === undefined ? <span className="text-muted">{say('meeting.move.choose')}</span> : <Chip tone="good">{times.when(start)}</Chip>}
+        {start === undefined ? (
+          <span className="text-muted">{say('meeting.move.choose')}</span>
+        ) : (
+          <Chip tone="good">{times.when(start)}</Chip>
+        )}
       </div>
       <DialogFoot>
         <Button tone="quiet" onClick={onClose}>
           {sayApp('do.cancel')}
         </Button>
-        <Button tone="primary" busy={move.isPending} disabled={start === undefined} onClick={() => start !== undefined && move.mutate(start)}>
+        <Button
+          tone="primary"
+          busy={move.isPending}
+          disabled={start === undefined}
+          onClick={() => start !== undefined && move.mutate(start)}
+        >
           {say('meeting.move.go')}
         </Button>
       </DialogFoot>
@@ -49,8 +66,9 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
   )
   return (
     <Dialog title={say('meeting.move.title')} close={sayApp('do.close')} onClose={onClose} wide foot={foot}>
-      <p className="text-muted">{say('meeting.move.lead', { name: booking.name, when: times.when(booking.start) })}</p>
-      <ProblemNotice error={move.error} />
+      <p className="text-muted">
+        {say('meeting.move.lead', { name: booking.name, when: times.when(booking.start) })}
+      </p>
       <TimePicker pageId={booking.page?.id ?? null} chosen={chosen} most={1} onChoose={setChosen} />
     </Dialog>
   )

@@ -22,12 +22,17 @@ export function OfflineBanner({ pages, requests }: { pages: Page[]; requests: nu
     <Notice
       tone="warn"
       actions={
-        <Link to="/app/settings/calendar" search={search} className={buttonLook({ tone: 'primary', small: true })}>
+        <Link
+          to="/app/settings/calendar"
+          search={search}
+          className={buttonLook({ tone: 'primary', small: true })}
+        >
           {say(go)}
         </Link>
       }
     >
-      <strong className="font-bold">{say('offline.banner')}</strong> {say(why)} {say('offline.waiting', { n: requests })}
+      <strong className="font-bold">{say('offline.banner')}</strong> {say(why)}{' '}
+      {say('offline.waiting', { n: requests })}
     </Notice>
   )
 }

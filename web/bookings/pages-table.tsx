@@ -18,21 +18,32 @@ import { Chip } from '../ui/chip.tsx'
 import { toast } from '../ui/toasts.tsx'
 import { Templates } from './templates.tsx'
 
-const DeletePage = lazy(() => import('../event-types/delete-page.tsx').then(({ DeletePage }) => ({ default: DeletePage })))
+const DeletePage = lazy(() =>
+  import('../event-types/delete-page.tsx').then(({ DeletePage }) => ({ default: DeletePage })),
+)
 
 /** The scheduling pages: mine first, then those of the team. A table where there is room, cards where there is not: hence the spoken-out roles, which `display` would take away. */
 export function PagesTable({ pages, onNew }: { pages: Page[]; onNew: () => void }) {
   const say = useSay(bookingWords)
   const [search, setSearch] = useState('')
   const wanted = search.trim().toLowerCase()
-  const found = pages.filter(({ eventType, url }) => `${eventType.title} ${url}`.toLowerCase().includes(wanted)).sort((a, b) => Number(b.mine) - Number(a.mine))
+  const found = pages
+    .filter(({ eventType, url }) => `${eventType.title} ${url}`.toLowerCase().includes(wanted))
+    .sort((a, b) => Number(b.mine) - Number(a.mine))
   return (
     <Card
       flush
       title={say('pages.title')}
       actions={
         pages.length > 3 && (
-          <input type="search" className="control @xl:w-60" aria-label={say('pages.search')} placeholder={say('pages.search')} value={search} onChange={(event) => setSearch(event.target.value)} />
+          <input
+            type="search"
+            className="control @xl:w-60"
+            aria-label={say('pages.search')}
+            placeholder={say('pages.search')}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
         )
       }
     >
@@ -41,11 +52,22 @@ export function PagesTable({ pages, onNew }: { pages: Page[]; onNew: () => void 
       ) : (
         <table role="table" className="block w-full text-start @3xl:table">
           <thead role="rowgroup" className="sr-only @3xl:not-sr-only @3xl:table-header-group">
-            <tr role="row" className="border-b border-border text-sm [&>th]:px-5 [&>th]:py-2 [&>th]:text-start [&>th]:font-medium [&>th]:text-muted">
-              <th role="columnheader" scope="col">{say('pages.column.page')}</th>
-              <th role="columnheader" scope="col">{say('pages.column.kind')}</th>
-              <th role="columnheader" scope="col">{say('pages.column.state')}</th>
-              <th role="columnheader" scope="col">{say('pages.column.bookings')}</th>
+            <tr
+              role="row"
+              className="border-b border-border text-sm [&>th]:px-5 [&>th]:py-2 [&>th]:text-start [&>th]:font-medium [&>th]:text-muted"
+            >
+              <th role="columnheader" scope="col">
+                {say('pages.column.page')}
+              </th>
+              <th role="columnheader" scope="col">
+                {say('pages.column.kind')}
+              </th>
+              <th role="columnheader" scope="col">
+                {say('pages.column.state')}
+              </th>
+              <th role="columnheader" scope="col">
+                {say('pages.column.bookings')}
+              </th>
               <th role="columnheader" scope="col">
                 <span className="sr-only">{say('pages.column.actions')}</span>
               </th>
@@ -67,9 +89,16 @@ function PageRow({ page }: { page: Page }) {
   const say = useSay(bookingWords)
   const { eventType } = page
   return (
-    <tr role="row" className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-2 px-5 py-3 @3xl:table-row @3xl:[&>td]:px-5 @3xl:[&>td]:py-3">
+    <tr
+      role="row"
+      className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-2 px-5 py-3 @3xl:table-row @3xl:[&>td]:px-5 @3xl:[&>td]:py-3"
+    >
       <td role="cell" className="min-w-0">
-        <Link to="/app/pages/$id" params={{ id: page.id }} className="font-medium underline-offset-4 hover:underline">
+        <Link
+          to="/app/pages/$id"
+          params={{ id: page.id }}
+          className="font-medium underline-offset-4 hover:underline"
+        >
           {eventType.title}
         </Link>
         <span className="block text-sm break-all text-muted">
@@ -100,7 +129,13 @@ function KindWords({ page }: { page: Page }) {
   const { user } = useMe()
   const { assignment, hosts } = page.eventType
   if (assignment !== 'solo') return <>{say(`pages.kind.${assignment}`, { n: hosts.length })}</>
-  return <>{page.owner.id === user.id ? say('pages.kind.solo_me') : say('pages.kind.solo', { name: page.owner.name })}</>
+  return (
+    <>
+      {page.owner.id === user.id
+        ? say('pages.kind.solo_me')
+        : say('pages.kind.solo', { name: page.owner.name })}
+    </>
+  )
 }
 
 function PageActions({ page }: { page: Page }) {
@@ -133,7 +168,12 @@ function PageActions({ page }: { page: Page }) {
             {say('page.do.edit')}
           </Link>
         )}
-        <Link to="/app/pages/$id" params={{ id: page.id }} search={{ section: 'share' }} className={actionLook()}>
+        <Link
+          to="/app/pages/$id"
+          params={{ id: page.id }}
+          search={{ section: 'share' }}
+          className={actionLook()}
+        >
           <Share2 size={16} aria-hidden />
           {say('page.do.share')}
         </Link>
@@ -141,7 +181,13 @@ function PageActions({ page }: { page: Page }) {
           <ExternalLink size={16} aria-hidden />
           {say('page.do.open')}
         </a>
-        <Link to="/app/pages/$id" params={{ id: page.id }} search={{ section: 'hours' }} hash="explain" className={actionLook()}>
+        <Link
+          to="/app/pages/$id"
+          params={{ id: page.id }}
+          search={{ section: 'hours' }}
+          hash="explain"
+          className={actionLook()}
+        >
           <CircleHelp size={16} aria-hidden />
           {say('page.do.explain')}
         </Link>

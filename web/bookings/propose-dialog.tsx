@@ -30,19 +30,27 @@ export function ProposeDialog({ booking, onClose }: { booking: Booking; onClose:
   })
   const foot = (
     <>
+      <ProblemNotice error={propose.error} />
       <div role="status" className="flex min-h-7 flex-wrap items-center gap-2 text-sm">
         <span className="font-medium">{say('propose.chosen', { n: chosen.length })}</span>
-        {chosen.toSorted((a, b) => a - b).map((start) => (
-          <Chip key={start} tone="good">
-            {times.when(start)}
-          </Chip>
-        ))}
+        {chosen
+          .toSorted((a, b) => a - b)
+          .map((start) => (
+            <Chip key={start} tone="good">
+              {times.when(start)}
+            </Chip>
+          ))}
       </div>
       <DialogFoot>
         <Button tone="quiet" onClick={onClose}>
           {sayApp('do.cancel')}
         </Button>
-        <Button tone="primary" busy={propose.isPending} disabled={chosen.length === 0} onClick={() => propose.mutate()}>
+        <Button
+          tone="primary"
+          busy={propose.isPending}
+          disabled={chosen.length === 0}
+          onClick={() => propose.mutate()}
+        >
           {say('propose.go')}
         </Button>
       </DialogFoot>
@@ -51,8 +59,13 @@ export function ProposeDialog({ booking, onClose }: { booking: Booking; onClose:
   return (
     <Dialog title={say('propose.title')} close={sayApp('do.close')} onClose={onClose} wide foot={foot}>
       <p className="text-muted">{say('propose.lead', { name: booking.name })}</p>
-      <ProblemNotice error={propose.error} />
-      <TimePicker pageId={booking.page?.id ?? null} chosen={chosen} most={3} onChoose={setChosen} suggest={(days) => setChosen(bestThree(days))} />
+      <TimePicker
+        pageId={booking.page?.id ?? null}
+        chosen={chosen}
+        most={3}
+        onChoose={setChosen}
+        suggest={(days) => setChosen(bestThree(days))}
+      />
     </Dialog>
   )
 }

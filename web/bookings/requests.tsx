@@ -12,8 +12,12 @@ import { Card, Rows } from '../ui/card.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { toast } from '../ui/toasts.tsx'
 
-const ProposeDialog = lazy(() => import('./propose-dialog.tsx').then(({ ProposeDialog }) => ({ default: ProposeDialog })))
-const DeclineDialog = lazy(() => import('./decline-dialog.tsx').then(({ DeclineDialog }) => ({ default: DeclineDialog })))
+const ProposeDialog = lazy(() =>
+  import('./propose-dialog.tsx').then(({ ProposeDialog }) => ({ default: ProposeDialog })),
+)
+const DeclineDialog = lazy(() =>
+  import('./decline-dialog.tsx').then(({ DeclineDialog }) => ({ default: DeclineDialog })),
+)
 
 /** What waits for an answer, oldest wish first, answered in place. */
 export function Requests({ requests }: { requests: Booking[] }) {
@@ -39,7 +43,11 @@ function RequestRow({ booking }: { booking: Booking }) {
     <li className="grid gap-3 px-5 py-4 @3xl:grid-cols-[1fr_auto] @3xl:items-center">
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <Link to="/app/meetings/$id" params={{ id: booking.id }} className="font-medium underline-offset-4 hover:underline">
+          <Link
+            to="/app/meetings/$id"
+            params={{ id: booking.id }}
+            className="font-medium underline-offset-4 hover:underline"
+          >
             {booking.name}
           </Link>
           <span className="text-muted">·</span>
@@ -52,7 +60,9 @@ function RequestRow({ booking }: { booking: Booking }) {
           {booking.title} · {say('req.asked', { ago: times.ago(booking.createdAt, now) })}
         </p>
         {booking.conflict && <p className="text-sm text-danger">{say('req.conflict')}</p>}
-        {proposed > 0 && <p className="text-sm text-muted">{say('req.proposed', { n: proposed, name: booking.name })}</p>}
+        {proposed > 0 && (
+          <p className="text-sm text-muted">{say('req.proposed', { n: proposed, name: booking.name })}</p>
+        )}
       </div>
       <Answers booking={booking} />
     </li>

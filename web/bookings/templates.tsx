@@ -25,7 +25,12 @@ export function Templates({ onNew }: { onNew: () => void }) {
       <ul className="grid gap-3 @2xl:grid-cols-3">
         {TEMPLATES.map((template) => (
           <li key={template.name}>
-            <button type="button" disabled={add.isPending} onClick={() => add.mutate(template)} className="h-full w-full rounded-card border border-border-strong p-4 text-start hover:border-text hover:bg-sunken">
+            <button
+              type="button"
+              disabled={add.isPending}
+              onClick={() => add.mutate(template)}
+              className="h-full w-full rounded-card border border-border-strong p-4 text-start hover:border-text hover:bg-sunken"
+            >
               <span className="block font-medium">{say(`template.${template.name}`)}</span>
               <span className="text-sm text-muted">{say(`template.${template.name}_hint`)}</span>
             </button>

@@ -14,7 +14,13 @@ import { TextField } from '../ui/field.tsx'
 import { cx } from '../ui/look.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 
-type PickerProps = { pageId: string | null; chosen: number[]; most: number; onChoose: (starts: number[]) => void; suggest?: (days: Preview['days']) => void }
+type PickerProps = {
+  pageId: string | null
+  chosen: number[]
+  most: number
+  onChoose: (starts: number[]) => void
+  suggest?: (days: Preview['days']) => void
+}
 
 const DAYS_AT_ONCE = 4
 
@@ -22,8 +28,18 @@ const DAYS_AT_ONCE = 4
 export function TimePicker({ pageId, chosen, most, onChoose, suggest }: PickerProps) {
   const sayApp = useSay(appWords)
   const say = useSay(bookingWords)
-  const free = useQuery({ queryKey: ['preview', pageId, 'as-saved'], queryFn: () => pages.preview(pageId!, {}), enabled: pageId !== null, staleTime: 10_000 })
-  const toggle = (start: number) => onChoose(chosen.includes(start) ? chosen.filter((other) => other !== start) : [...(most === 1 ? [] : chosen.slice(-(most - 1))), start])
+  const free = useQuery({
+    queryKey: ['preview', pageId, 'as-saved'],
+    queryFn: () => pages.preview(pageId!, {}),
+    enabled: pageId !== null,
+    staleTime: 10_000,
+  })
+  const toggle = (start: number) =>
+    onChoose(
+      chosen.includes(start)
+        ? chosen.filter((other) => other !== start)
+        : [...(most === 1 ? [] : chosen.slice(-(most - 1))), start],
+    )
   const content = () => {
     if (pageId === null) return null
     switch (free.status) {
@@ -35,7 +51,12 @@ export function TimePicker({ pageId, chosen, most, onChoose, suggest }: PickerPr
         return (
           <>
             {suggest && free.data.soonest.length > 0 && (
-              <Button small tone="plain" className="justify-self-start" onClick={() => suggest(free.data.days)}>
+              <Button
+                small
+                tone="plain"
+                className="justify-self-start"
+                onClick={() => suggest(free.data.days)}
+              >
                 {say('propose.best')}
               </Button>
             )}
@@ -52,7 +73,15 @@ export function TimePicker({ pageId, chosen, most, onChoose, suggest }: PickerPr
   )
 }
 
-function Days({ days, chosen, onToggle }: { days: Preview['days']; chosen: number[]; onToggle: (start: number) => void }) {
+function Days({
+  days,
+  chosen,
+  onToggle,
+}: {
+  days: Preview['days']
+  chosen: number[]
+  onToggle: (start: number) => void
+}) {
   const say = useSay(bookingWords)
   const times = useTimes()
   const [shown, setShown] = useState(DAYS_AT_ONCE)
@@ -67,14 +96,25 @@ function Days({ days, chosen, onToggle }: { days: Preview['days']; chosen: numbe
             <legend className="mb-1.5 text-sm font-medium">{sentence(day)}</legend>
             <div className="grid grid-cols-[repeat(auto-fill,minmax(5rem,1fr))] gap-2">
               {starts.map((start) => (
-                <Slot key={start} label={times.time(start)} full={`${day}, ${times.time(start)}`} on={chosen.includes(start)} onClick={() => onToggle(start)} />
+                <Slot
+                  key={start}
+                  label={times.time(start)}
+                  full={`${day}, ${times.time(start)}`}
+                  on={chosen.includes(start)}
+                  onClick={() => onToggle(start)}
+                />
               ))}
             </div>
           </fieldset>
         )
       })}
       {open.length > shown && (
-        <Button small tone="quiet" className="justify-self-start" onClick={() => setShown(shown + DAYS_AT_ONCE)}>
+        <Button
+          small
+          tone="quiet"
+          className="justify-self-start"
+          onClick={() => setShown(shown + DAYS_AT_ONCE)}
+        >
           {say('times.more_days')}
         </Button>
       )}
@@ -82,13 +122,28 @@ function Days({ days, chosen, onToggle }: { days: Preview['days']; chosen: numbe
   )
 }
 
-export const Slot = ({ label, full, on, onClick }: { label: string; full: string; on: boolean; onClick: () => void }) => (
+export const Slot = ({
+  label,
+  full,
+  on,
+  onClick,
+}: {
+  label: string
+  full: string
+  on: boolean
+  onClick: () => void
+}) => (
   <button
     type="button"
     aria-pressed={on}
     aria-label={full}
     onClick={onClick}
-    className={cx('min-h-11 rounded-control border font-medium', on ? 'border-primary bg-primary text-on-primary' : 'border-primary text-primary hover:bg-primary-soft hover:text-on-primary-soft')}
+    className={cx(
+      'min-h-11 rounded-control border font-medium',
+      on
+        ? 'border-primary bg-primary text-on-primary'
+        : 'border-primary text-primary hover:bg-primary-soft hover:text-on-primary-soft',
+    )}
   >
     {label}
   </button>
@@ -107,9 +162,19 @@ function Typed({ open, onChoose }: { open: boolean; onChoose: (start: number) =>
     <details open={open}>
       <summary className="min-h-11 py-2.5 text-sm font-medium">{say('meeting.move.other')}</summary>
       <div className="flex flex-wrap items-end gap-3 pt-1">
-        <TextField type="date" className="w-44" label={say('meeting.move.date')} min={dateOf(zone, now)} value={date} onChange={(event) => setDate(event.target.value)} />
+        <TextField
+          type="date"
+          className="w-44"
+          label={say('meeting.move.date')}
+          min={dateOf(zone, now)}
+          value={date}
+          onChange={(event) => setDate(event.target.value)}
+        />
         <ClockField label={say('meeting.move.time')} minutes={minutes} onChange={setMinutes} />
-        <Button disabled={start === undefined || start <= now} onClick={() => start !== undefined && onChoose(start)}>
+        <Button
+          disabled={start === undefined || start <= now}
+          onClick={() => start !== undefined && onChoose(start)}
+        >
           {sayApp('do.add')}
         </Button>
       </div>

@@ -18,7 +18,12 @@ import { hostOf, reasonIn, useReason } from './reason.tsx'
 
 export type Typed = { address: string; user: string; password: string }
 
-type FormProps = { typed: Typed; onTyped: (typed: Typed) => void; onBack: () => void; onConnected: (connection: Connection) => void }
+type FormProps = {
+  typed: Typed
+  onTyped: (typed: Typed) => void
+  onBack: () => void
+  onConnected: (connection: Connection) => void
+}
 
 /** Address, user, password. The password lives in this form only, and is gone once the server has it. */
 export function CaldavForm({ typed, onTyped, onBack, onConnected }: FormProps) {
@@ -28,7 +33,13 @@ export function CaldavForm({ typed, onTyped, onBack, onConnected }: FormProps) {
   const form = useForm<Typed>({ defaultValues: typed })
   const { errors } = form.formState
   const connect = useMutation({
-    mutationFn: (draft: Typed) => calendars.connectCaldav({ address: draft.address.trim(), user: draft.user.trim(), password: draft.password, consent: { textVersion: DISCLOSURE_VERSION, locale } }),
+    mutationFn: (draft: Typed) =>
+      calendars.connectCaldav({
+        address: draft.address.trim(),
+        user: draft.user.trim(),
+        password: draft.password,
+        consent: { textVersion: DISCLOSURE_VERSION, locale },
+      }),
     onSuccess: async (connection) => {
       form.reset({ address: '', user: '', password: '' })
       await calendarsChanged()
@@ -96,7 +107,15 @@ export function CaldavForm({ typed, onTyped, onBack, onConnected }: FormProps) {
   )
 }
 
-const ADDRESS_REASONS = new Set<string>(['not-found', 'not-caldav', 'dns', 'connect', 'refused-address', 'plain-http', 'no-calendars'])
+const ADDRESS_REASONS = new Set<string>([
+  'not-found',
+  'not-caldav',
+  'dns',
+  'connect',
+  'refused-address',
+  'plain-http',
+  'no-calendars',
+])
 
 function Looking() {
   const say = useSay(calendarWords)
@@ -113,7 +132,15 @@ function Looking() {
 }
 
 /** Why the server said no: cause, way out, and where there is one, the button that goes it. */
-function Refusal({ error, address, onElsewhere }: { error: unknown; address: string; onElsewhere: (host: string) => void }) {
+function Refusal({
+  error,
+  address,
+  onElsewhere,
+}: {
+  error: unknown
+  address: string
+  onElsewhere: (host: string) => void
+}) {
   const say = useSay(calendarWords)
   const sayWhy = useSay(connectionWords)
   const reasonWords = useReason()

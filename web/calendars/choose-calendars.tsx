@@ -18,7 +18,13 @@ export function useChangeCalendar() {
   return useMutation({
     mutationFn: ({ id, change }: { id: string; change: CalendarChange }) => api.change(id, change),
     onSuccess: async (connection) => {
-      queryClient.setQueryData(connectionsQuery.queryKey, (kept) => kept && { connections: kept.connections.map((other) => (other.id === connection.id ? connection : other)) })
+      queryClient.setQueryData(
+        connectionsQuery.queryKey,
+        (kept) =>
+          kept && {
+            connections: kept.connections.map((other) => (other.id === connection.id ? connection : other)),
+          },
+      )
       toast(say('cal.choose.saved'))
       await calendarsChanged()
     },
@@ -46,11 +52,15 @@ export function ChooseCalendars({ connection: { calendars } }: { connection: Con
               className="tick"
               checked={calendar.checked}
               disabled={change.isPending}
-              onChange={(event) => change.mutate({ id: calendar.id, change: { checked: event.target.checked } })}
+              onChange={(event) =>
+                change.mutate({ id: calendar.id, change: { checked: event.target.checked } })
+              }
             />
           </CalendarLine>
         ))}
-        {!calendars.some(({ checked }) => checked) && <Notice tone="warn">{say('cal.choose.none_checked')}</Notice>}
+        {!calendars.some(({ checked }) => checked) && (
+          <Notice tone="warn">{say('cal.choose.none_checked')}</Notice>
+        )}
       </fieldset>
       <fieldset className="min-w-0" aria-busy={change.isPending}>
         <legend className="font-medium">{say('cal.choose.add')}</legend>
@@ -69,7 +79,16 @@ export function ChooseCalendars({ connection: { calendars } }: { connection: Con
             {calendar.name}
           </label>
         ))}
-        {readOnly.length > 0 && <p className="mt-1 text-sm text-muted">{say('cal.choose.read_only_why', { names: formatList(locale, readOnly.map(({ name }) => name)) })}</p>}
+        {readOnly.length > 0 && (
+          <p className="mt-1 text-sm text-muted">
+            {say('cal.choose.read_only_why', {
+              names: formatList(
+                locale,
+                readOnly.map(({ name }) => name),
+              ),
+            })}
+          </p>
+        )}
         {!calendars.some(({ destination }) => destination) && (
           <Notice tone="warn" className="mt-2">
             {say('cal.choose.no_destination')}
@@ -85,34 +104,51 @@ export function ChooseCalendars({ connection: { calendars } }: { connection: Con
   )
 }
 
-function CalendarLine({ calendar, saving, children }: { calendar: Calendar; saving: boolean; children: ReactNode }) {
+function CalendarLine({
+  calendar,
+  saving,
+  children,
+}: {
+  calendar: Calendar
+  saving: boolean
+  children: ReactNode
+}) {
   const say = useSay(calendarWords)
   const times = useTimes()
   const now = useNow()
   const reasons = useReason()
   const trouble = calendar.trouble && reasons(calendar.trouble, calendar.name)
-  const read = calendar.syncedAt === null ? say('cal.read_never') : say('cal.read_ago', { ago: times.ago(calendar.syncedAt, now) })
+  const read =
+    calendar.syncedAt === null
+      ? say('cal.read_never')
+      : say('cal.read_ago', { ago: times.ago(calendar.syncedAt, now) })
   return (
     <div>
-      <label className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 py-1">
+      <label className="flex min-h-11 items-center gap-3 py-1">
         {children}
         <Swatch color={calendar.color} />
-        <span className={saving ? 'opacity-60' : undefined}>{calendar.name}</span>
-        {!calendar.writable && <Chip>{say('cal.choose.read_only')}</Chip>}
-        {calendar.checked && (
-          <span className="text-sm text-muted">
-            {read}
-            {calendar.syncedAt !== null && ` · ${say('cal.events', { n: calendar.eventCount })}`}
-          </span>
-        )}
+        <span className="flex min-w-0 flex-wrap items-center gap-x-3">
+          <span className={saving ? 'opacity-60' : undefined}>{calendar.name}</span>
+          {!calendar.writable && <Chip>{say('cal.choose.read_only')}</Chip>}
+          {calendar.checked && (
+            <span className="text-sm text-muted">
+              {read}
+              {calendar.syncedAt !== null && ` · ${say('cal.events', { n: calendar.eventCount })}`}
+            </span>
+          )}
+        </span>
       </label>
       {calendar.checked && trouble && (
-        <p className="ms-8 text-sm text-danger">
+        <p className="ms-9 text-sm text-danger">
           {trouble.cause} {trouble.way}
         </p>
       )}
-      {calendar.checked && calendar.quarantined && <p className="ms-8 text-sm text-on-accent-soft">{say('cal.quarantined')}</p>}
-      {calendar.checked && calendar.troubledEvents > 0 && <p className="ms-8 text-sm text-muted">{say('cal.troubled', { n: calendar.troubledEvents })}</p>}
+      {calendar.checked && calendar.quarantined && (
+        <p className="ms-9 text-sm text-on-accent-soft">{say('cal.quarantined')}</p>
+      )}
+      {calendar.checked && calendar.troubledEvents > 0 && (
+        <p className="ms-9 text-sm text-muted">{say('cal.troubled', { n: calendar.troubledEvents })}</p>
+      )}
     </div>
   )
 }
@@ -120,5 +156,9 @@ function CalendarLine({ calendar, saving, children }: { calendar: Calendar; savi
 const HEX = /^#[0-9a-f]{6}/i
 /** The calendar's own colour, as its owner knows it elsewhere. */
 const Swatch = ({ color }: { color: string | null }) => (
-  <span aria-hidden="true" className="size-4.5 flex-none rounded-sm border border-border bg-border-strong" style={color && HEX.test(color) ? { backgroundColor: color.slice(0, 7) } : undefined} />
+  <span
+    aria-hidden="true"
+    className="size-4.5 flex-none rounded-sm border border-border bg-border-strong"
+    style={color && HEX.test(color) ? { backgroundColor: color.slice(0, 7) } : undefined}
+  />
 )

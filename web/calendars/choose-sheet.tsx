@@ -27,7 +27,8 @@ export function ChooseSheet({ connectionId, onClose }: { connectionId: string; o
         return connection ? (
           <>
             <Notice tone="good" title={say('cal.choose.account', { account: connection.account })}>
-              {connection.calendars.some(({ checked, syncedAt }) => checked && syncedAt === null) && say('cal.choose.reading')}
+              {connection.calendars.some(({ checked, syncedAt }) => checked && syncedAt === null) &&
+                say('cal.choose.reading')}
             </Notice>
             <ChooseCalendars connection={connection} />
           </>

@@ -14,7 +14,13 @@ import { PROVIDERS, providerOf } from './providers.ts'
 export type Step = 'provider' | 'disclosure' | 'account'
 export const STEPS: Step[] = ['provider', 'disclosure', 'account']
 
-type FlowProps = { step: Step; onStep: (step: Step) => void; onLater: () => void; later: string; onConnected: (connection: Connection) => void }
+type FlowProps = {
+  step: Step
+  onStep: (step: Step) => void
+  onLater: () => void
+  later: string
+  onConnected: (connection: Connection) => void
+}
 
 /** Provider → what it means → account. What was typed stays when one goes back and forth. */
 export function ConnectFlow({ step, onStep, onLater, later, onConnected }: FlowProps) {
@@ -32,11 +38,26 @@ export function ConnectFlow({ step, onStep, onLater, later, onConnected }: FlowP
   const content = () => {
     switch (step) {
       case 'provider':
-        return <ChooseProvider provider={provider} onChoose={setProvider} onNext={() => onStep('disclosure')} onLater={onLater} later={later} />
+        return (
+          <ChooseProvider
+            provider={provider}
+            onChoose={setProvider}
+            onNext={() => onStep('disclosure')}
+            onLater={onLater}
+            later={later}
+          />
+        )
       case 'disclosure':
         return <Disclosure onBack={() => onStep('provider')} onAccept={() => onStep('account')} />
       case 'account':
-        return <CaldavForm typed={typed} onTyped={setTyped} onBack={() => onStep('disclosure')} onConnected={onConnected} />
+        return (
+          <CaldavForm
+            typed={typed}
+            onTyped={setTyped}
+            onBack={() => onStep('disclosure')}
+            onConnected={onConnected}
+          />
+        )
     }
   }
   return (
@@ -48,10 +69,24 @@ export function ConnectFlow({ step, onStep, onLater, later, onConnected }: FlowP
 
 export function useStepTitle(step: Step): string {
   const say = useSay(calendarWords)
-  return say(({ provider: 'cal.provider.title', disclosure: 'cal.disclose.title_caldav', account: 'cal.caldav.title' } as const)[step])
+  return say(
+    (
+      {
+        provider: 'cal.provider.title',
+        disclosure: 'cal.disclose.title_caldav',
+        account: 'cal.caldav.title',
+      } as const
+    )[step],
+  )
 }
 
-type ChooseProps = { provider: ProviderName | null; onChoose: (provider: ProviderName) => void; onNext: () => void; onLater: () => void; later: string }
+type ChooseProps = {
+  provider: ProviderName | null
+  onChoose: (provider: ProviderName) => void
+  onNext: () => void
+  onLater: () => void
+  later: string
+}
 
 function ChooseProvider({ provider, onChoose, onNext, onLater, later }: ChooseProps) {
   const say = useSay(calendarWords)
@@ -73,11 +108,23 @@ function ChooseProvider({ provider, onChoose, onNext, onLater, later }: ChoosePr
             key={name}
             className={cx(
               'flex items-center gap-4 rounded-card border p-4 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-(--focus)',
-              provider === name ? 'border-primary bg-primary-soft shadow-[inset_0_0_0_1px_var(--primary)]' : 'border-border-strong hover:border-text',
+              provider === name
+                ? 'border-primary bg-primary-soft shadow-[inset_0_0_0_1px_var(--primary)]'
+                : 'border-border-strong hover:border-text',
             )}
           >
-            <input type="radio" name="provider" value={name} checked={provider === name} onChange={() => onChoose(name)} className="sr-only" />
-            <span aria-hidden="true" className="hairline grid size-10 flex-none place-content-center rounded-control bg-sunken font-bold">
+            <input
+              type="radio"
+              name="provider"
+              value={name}
+              checked={provider === name}
+              onChange={() => onChoose(name)}
+              className="sr-only"
+            />
+            <span
+              aria-hidden="true"
+              className="hairline grid size-10 flex-none place-content-center rounded-control bg-sunken font-bold"
+            >
               {letter}
             </span>
             <span className="grid min-w-0">

@@ -14,10 +14,14 @@ import { toast } from '../ui/toasts.tsx'
 import { ChooseCalendars } from './choose-calendars.tsx'
 import { EventKinds } from './event-kinds.tsx'
 import { providerOf } from './providers.ts'
-import { reasonIn, useReason } from './reason.tsx'
+import { reasonIn, serverOf, useReason } from './reason.tsx'
 
-const ConsentDialog = lazy(() => import('./consent-dialog.tsx').then(({ ConsentDialog }) => ({ default: ConsentDialog })))
-const DisconnectDialog = lazy(() => import('./disconnect-dialog.tsx').then(({ DisconnectDialog }) => ({ default: DisconnectDialog })))
+const ConsentDialog = lazy(() =>
+  import('./consent-dialog.tsx').then(({ ConsentDialog }) => ({ default: ConsentDialog })),
+)
+const DisconnectDialog = lazy(() =>
+  import('./disconnect-dialog.tsx').then(({ DisconnectDialog }) => ({ default: DisconnectDialog })),
+)
 
 export function ConnectionCard({ connection }: { connection: Connection }) {
   const say = useSay(calendarWords)
@@ -28,13 +32,20 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
   return (
     <section aria-label={connection.account} className="hairline rounded-card bg-surface">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 border-b border-border px-5 py-4">
-        <span aria-hidden="true" className="hairline grid size-10 flex-none place-content-center rounded-control bg-sunken font-bold">
+        <span
+          aria-hidden="true"
+          className="hairline grid size-10 flex-none place-content-center rounded-control bg-sunken font-bold"
+        >
           {letter}
         </span>
         <div className="min-w-0 flex-1 basis-48">
           <h2 className="text-md font-medium break-all">{connection.account}</h2>
           <p className="text-sm text-muted">
-            {say('cal.card.about', { provider: say(`cal.provider.${word}`), date: times.date(connection.since) })} · {say(writes ? 'cal.card.may_write' : 'cal.card.may_read')}
+            {say('cal.card.about', {
+              provider: say(`cal.provider.${word}`),
+              date: times.date(connection.since),
+            })}{' '}
+            · {say(writes ? 'cal.card.may_write' : 'cal.card.may_read')}
           </p>
         </div>
         <Button small onClick={() => setOpen('consent')}>
@@ -51,7 +62,9 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
       </div>
       <Suspense>
         {open === 'consent' && <ConsentDialog connection={connection} onClose={() => setOpen('none')} />}
-        {open === 'disconnect' && <DisconnectDialog connection={connection} onClose={() => setOpen('none')} />}
+        {open === 'disconnect' && (
+          <DisconnectDialog connection={connection} onClose={() => setOpen('none')} />
+        )}
       </Suspense>
     </section>
   )
@@ -72,7 +85,7 @@ function Reconnect({ connection }: { connection: Connection }) {
     },
   })
   const failed = reasonIn(retry.error)
-  const reason = words(failed?.code ?? connection.reason ?? '', connection.account)
+  const reason = words(failed?.code ?? connection.reason ?? '', serverOf(connection.account))
   return (
     <form
       className="grid gap-4"
@@ -81,7 +94,11 @@ function Reconnect({ connection }: { connection: Connection }) {
         retry.mutate()
       }}
     >
-      <Notice tone="bad" title={say('cal.broken.title', { account: connection.account })} live={retry.isError}>
+      <Notice
+        tone="bad"
+        title={say('cal.broken.title', { account: connection.account })}
+        live={retry.isError}
+      >
         <p>{say('cal.broken.body')}</p>
         {reason && (
           <p>

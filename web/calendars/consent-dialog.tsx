@@ -14,7 +14,10 @@ export function ConsentDialog({ connection, onClose }: { connection: Connection;
   const say = useSay(calendarWords)
   const sayApp = useSay(appWords)
   const times = useTimes()
-  const consent = useQuery({ queryKey: ['consent', connection.id], queryFn: () => calendars.consent(connection.id) })
+  const consent = useQuery({
+    queryKey: ['consent', connection.id],
+    queryFn: () => calendars.consent(connection.id),
+  })
   const content = () => {
     switch (consent.status) {
       case 'pending':
@@ -25,7 +28,12 @@ export function ConsentDialog({ connection, onClose }: { connection: Connection;
         return (
           <>
             <Disclosed />
-            <p className="text-sm text-muted">{say('cal.consent.given', { date: times.date(consent.data.givenAt), version: consent.data.textVersion })}</p>
+            <p className="text-sm text-muted">
+              {say('cal.consent.given', {
+                date: times.date(consent.data.givenAt),
+                version: consent.data.textVersion,
+              })}
+            </p>
           </>
         )
     }

@@ -14,7 +14,9 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
   const { user } = useMe()
   const pages = useQuery(pagesQuery)
   const upcoming = useInfiniteQuery(bookingsQuery('upcoming'))
-  const going = (pages.data ?? []).filter(({ state, eventType }) => state === 'active' && eventType.hosts.some(({ id }) => id === user.id)).length
+  const going = (pages.data ?? []).filter(
+    ({ state, eventType }) => state === 'active' && eventType.hosts.some(({ id }) => id === user.id),
+  ).length
   const disconnect = useMutation({
     mutationFn: () => calendars.disconnect(connection.id),
     onSuccess: async ({ offlinePages, keptMeetings }) => {
@@ -24,10 +26,19 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
     },
   })
   return (
-    <ConfirmDialog title={say('cal.disconnect.title', { account: connection.account })} go={say('cal.disconnect')} busy={disconnect.isPending} error={disconnect.error} onGo={() => disconnect.mutate()} onClose={onClose}>
+    <ConfirmDialog
+      title={say('cal.disconnect.title', { account: connection.account })}
+      go={say('cal.disconnect')}
+      busy={disconnect.isPending}
+      error={disconnect.error}
+      onGo={() => disconnect.mutate()}
+      onClose={onClose}
+    >
       <ul className="grid list-disc gap-2 ps-5">
         {pages.data && <li>{say('cal.disconnect.body', { n: going })}</li>}
-        {upcoming.data && !upcoming.hasNextPage && <li>{say('cal.disconnect.meetings', { n: upcoming.data.length })}</li>}
+        {upcoming.data && !upcoming.hasNextPage && (
+          <li>{say('cal.disconnect.meetings', { n: upcoming.data.length })}</li>
+        )}
         <li>{say('cal.disconnect.keys')}</li>
       </ul>
     </ConfirmDialog>

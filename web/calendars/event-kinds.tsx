@@ -18,7 +18,9 @@ export function EventKinds({ connection: { calendars } }: { connection: Connecti
       <div className="grid gap-x-8 gap-y-4 @2xl:grid-cols-2">
         {checked.map((calendar) => (
           <div key={calendar.id} role="group" aria-label={say('cal.kinds.of', { calendar: calendar.name })}>
-            {checked.length > 1 && <p className="pt-2 text-sm text-muted">{say('cal.kinds.of', { calendar: calendar.name })}</p>}
+            {checked.length > 1 && (
+              <p className="pt-2 text-sm text-muted">{say('cal.kinds.of', { calendar: calendar.name })}</p>
+            )}
             <Switch
               label={say('cal.kinds.tentative')}
               on={calendar.blocksTentative}
@@ -29,7 +31,9 @@ export function EventKinds({ connection: { calendars } }: { connection: Connecti
               label={say('cal.kinds.unanswered')}
               on={calendar.blocksUnanswered}
               disabled={change.isPending}
-              onChange={(blocksUnanswered) => change.mutate({ id: calendar.id, change: { blocksUnanswered } })}
+              onChange={(blocksUnanswered) =>
+                change.mutate({ id: calendar.id, change: { blocksUnanswered } })
+              }
             />
           </div>
         ))}

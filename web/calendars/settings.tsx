@@ -19,7 +19,9 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { CheckPanel } from './check-panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
 
-const ConnectDialog = lazy(() => import('./connect-dialog.tsx').then(({ ConnectDialog }) => ({ default: ConnectDialog })))
+const ConnectDialog = lazy(() =>
+  import('./connect-dialog.tsx').then(({ ConnectDialog }) => ({ default: ConnectDialog })),
+)
 
 /** Settings › General › Calendar: connect, choose, check, disconnect. */
 export function CalendarSettings() {
@@ -27,8 +29,16 @@ export function CalendarSettings() {
   const navigate = useNavigate()
   const { connect } = useSearch({ from: '/app/settings/calendar' })
   // A calendar that was just connected is being read for the first time: look again soon.
-  const connections = useQuery({ ...connectionsQuery, refetchInterval: ({ state }) => (state.data?.connections.some(unread) ? 3000 : 60_000) })
-  const open = (connecting: boolean) => void navigate({ to: '/app/settings/calendar', search: connecting ? { connect: 'now' } : {}, replace: true })
+  const connections = useQuery({
+    ...connectionsQuery,
+    refetchInterval: ({ state }) => (state.data?.connections.some(unread) ? 3000 : 60_000),
+  })
+  const open = (connecting: boolean) =>
+    void navigate({
+      to: '/app/settings/calendar',
+      search: connecting ? { connect: 'now' } : {},
+      replace: true,
+    })
 
   const content = () => {
     switch (connections.status) {
@@ -38,12 +48,19 @@ export function CalendarSettings() {
         return <Failed error={connections.error} retry={connections.refetch} />
       case 'success': {
         const [connection] = connections.data
-        return connection ? <Connected connection={connection} /> : <ConnectCard onConnect={() => open(true)} />
+        return connection ? (
+          <Connected connection={connection} />
+        ) : (
+          <ConnectCard onConnect={() => open(true)} />
+        )
       }
     }
   }
   return (
-    <SettingsScreen tab="settings.calendar" aside={connections.data?.[0] && <StateChip connection={connections.data[0]} />}>
+    <SettingsScreen
+      tab="settings.calendar"
+      aside={connections.data?.[0] && <StateChip connection={connections.data[0]} />}
+    >
       {content()}
       <Suspense>
         {connect && connections.data?.length === 0 && (
@@ -58,7 +75,10 @@ export function CalendarSettings() {
   )
 }
 
-const unread = ({ state, calendars }: Connection) => state === 'connecting' || (state === 'connected' && calendars.some(({ checked, syncedAt, trouble }) => checked && syncedAt === null && trouble === null))
+const unread = ({ state, calendars }: Connection) =>
+  state === 'connecting' ||
+  (state === 'connected' &&
+    calendars.some(({ checked, syncedAt, trouble }) => checked && syncedAt === null && trouble === null))
 
 function Connected({ connection }: { connection: Connection }) {
   return (
@@ -77,7 +97,9 @@ export function StateChip({ connection: { state, verifiedAt } }: { connection: C
     case 'connected':
       return (
         <Chip tone="good" icon={<CircleCheck size={14} aria-hidden />}>
-          {verifiedAt === null ? say('cal.state.connected_fresh') : say('cal.state.connected', { ago: times.ago(verifiedAt, now) })}
+          {verifiedAt === null
+            ? say('cal.state.connected_fresh')
+            : say('cal.state.connected', { ago: times.ago(verifiedAt, now) })}
         </Chip>
       )
     case 'connecting':

@@ -17,7 +17,13 @@ export function EditContact({ contact, onClose }: { contact: Contact; onClose: (
   const say = useSay(contactWords)
   const sayApp = useSay(appWords)
   const form = useForm<ContactForm>({
-    defaultValues: { name: contact.name, email: contact.email, phone: contact.phone ?? '', jobTitle: contact.jobTitle ?? '', companyName: contact.company?.name ?? '' },
+    defaultValues: {
+      name: contact.name,
+      email: contact.email,
+      phone: contact.phone ?? '',
+      jobTitle: contact.jobTitle ?? '',
+      companyName: contact.company?.name ?? '',
+    },
   })
   const change = useMutation({
     mutationFn: (draft: ContactForm) => {
@@ -33,7 +39,11 @@ export function EditContact({ contact, onClose }: { contact: Contact; onClose: (
   })
   return (
     <Dialog title={contact.name} close={sayApp('do.close')} onClose={onClose} hold={form.formState.isDirty}>
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => change.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => change.mutate(draft))(event)}
+      >
         <ProblemNotice error={change.error} />
         <ContactFields form={form} />
         <DialogFoot>

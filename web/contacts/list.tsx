@@ -25,9 +25,20 @@ export function ContactList() {
   const [typed, setTyped] = useState(asked)
   const search = useSettled(typed.trim(), 250)
   useEffect(() => {
-    if (search !== asked) void navigate({ to: '/app/contacts', search: search ? { search } : {}, replace: true, resetScroll: false })
+    if (search !== asked)
+      void navigate({
+        to: '/app/contacts',
+        search: search ? { search } : {},
+        replace: true,
+        resetScroll: false,
+      })
   }, [search, asked, navigate])
-  const open = (creating: boolean) => void navigate({ to: '/app/contacts', search: { ...(search ? { search } : {}), ...(creating ? { create: 'contact' as const } : {}) }, replace: true })
+  const open = (creating: boolean) =>
+    void navigate({
+      to: '/app/contacts',
+      search: { ...(search ? { search } : {}), ...(creating ? { create: 'contact' as const } : {}) },
+      replace: true,
+    })
   return (
     <>
       <ScreenHeading title={say('contacts.title')}>
@@ -37,7 +48,14 @@ export function ContactList() {
       </ScreenHeading>
       <div className="relative mb-4 max-w-xl">
         <Search size={18} aria-hidden className="pointer-events-none absolute start-3 top-3.5 text-muted" />
-        <input type="search" className="control ps-10" aria-label={say('contacts.search')} placeholder={say('contacts.search')} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        <input
+          type="search"
+          className="control ps-10"
+          aria-label={say('contacts.search')}
+          placeholder={say('contacts.search')}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
       </div>
       <Found search={search} />
       <Suspense>{create && <NewContact onClose={() => open(false)} />}</Suspense>
@@ -61,13 +79,20 @@ function Found({ search }: { search: string }) {
             {search && !list.isPlaceholderData ? say('contacts.found', { n: list.data.length }) : ''}
           </p>
           {list.data.length === 0 ? (
-            <p className="py-6 text-muted">{search ? say('contacts.none_found', { search }) : say('contacts.none')}</p>
+            <p className="py-6 text-muted">
+              {search ? say('contacts.none_found', { search }) : say('contacts.none')}
+            </p>
           ) : (
             <Card flush>
               <Table contacts={list.data} />
               {list.hasNextPage && (
                 <div className="border-t border-border p-3 text-center">
-                  <Button small tone="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                  <Button
+                    small
+                    tone="quiet"
+                    busy={list.isFetchingNextPage}
+                    onClick={() => void list.fetchNextPage()}
+                  >
                     {sayApp('do.load_more')}
                   </Button>
                 </div>
@@ -86,8 +111,18 @@ function Table({ contacts }: { contacts: Contact[] }) {
   return (
     <table role="table" className="block w-full text-start @3xl:table">
       <thead role="rowgroup" className="sr-only @3xl:not-sr-only @3xl:table-header-group">
-        <tr role="row" className="border-b border-border text-sm [&>th]:px-5 [&>th]:py-2 [&>th]:text-start [&>th]:font-medium [&>th]:text-muted">
-          {(['contacts.column.name', 'contacts.column.company', 'contacts.column.last', 'contacts.column.next'] as const).map((key) => (
+        <tr
+          role="row"
+          className="border-b border-border text-sm [&>th]:px-5 [&>th]:py-2 [&>th]:text-start [&>th]:font-medium [&>th]:text-muted"
+        >
+          {(
+            [
+              'contacts.column.name',
+              'contacts.column.company',
+              'contacts.column.last',
+              'contacts.column.next',
+            ] as const
+          ).map((key) => (
             <th key={key} role="columnheader" scope="col">
               {say(key)}
             </th>
@@ -96,12 +131,20 @@ function Table({ contacts }: { contacts: Contact[] }) {
       </thead>
       <tbody role="rowgroup" className="block divide-y divide-border @3xl:table-row-group">
         {contacts.map((contact) => (
-          <tr key={contact.id} role="row" className="relative grid gap-1 px-5 py-3 hover:bg-sunken has-focus-visible:bg-sunken @3xl:table-row @3xl:[&>td]:px-5 @3xl:[&>td]:py-3">
+          <tr
+            key={contact.id}
+            role="row"
+            className="relative grid gap-1 px-5 py-3 hover:bg-sunken has-focus-visible:bg-sunken @3xl:table-row @3xl:[&>td]:px-5 @3xl:[&>td]:py-3"
+          >
             <td role="cell">
               <span className="flex items-center gap-3">
                 <Avatar name={contact.name} />
                 <span className="min-w-0">
-                  <Link to="/app/contacts/$id" params={{ id: contact.id }} className="font-medium after:absolute after:inset-0">
+                  <Link
+                    to="/app/contacts/$id"
+                    params={{ id: contact.id }}
+                    className="font-medium after:absolute after:inset-0"
+                  >
                     {contact.name}
                   </Link>
                   <span className="block text-sm break-all text-muted">{contact.email}</span>

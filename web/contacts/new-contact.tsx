@@ -18,10 +18,18 @@ export function NewContact({ onClose }: { onClose: () => void }) {
   const say = useSay(contactWords)
   const sayApp = useSay(appWords)
   const navigate = useNavigate()
-  const form = useForm<ContactForm>({ defaultValues: { name: '', email: '', phone: '', jobTitle: '', companyName: '' } })
+  const form = useForm<ContactForm>({
+    defaultValues: { name: '', email: '', phone: '', jobTitle: '', companyName: '' },
+  })
   const add = useMutation({
     mutationFn: ({ name, email, phone, jobTitle, companyName }: ContactForm) =>
-      contacts.add({ name, email, ...(phone && { phone }), ...(jobTitle && { jobTitle }), ...(companyName && { companyName }) }),
+      contacts.add({
+        name,
+        email,
+        ...(phone && { phone }),
+        ...(jobTitle && { jobTitle }),
+        ...(companyName && { companyName }),
+      }),
     onSuccess: async ({ id }) => {
       toast(say('contact.added'))
       await contactsChanged()
@@ -29,10 +37,17 @@ export function NewContact({ onClose }: { onClose: () => void }) {
     },
     onError: (error) => placeFields(form, error, sayApp),
   })
-  const known = isProblem(add.error, 'known-contact') && typeof add.error.more['id'] === 'string' ? add.error.more['id'] : null
+  const known =
+    isProblem(add.error, 'known-contact') && typeof add.error.more['id'] === 'string'
+      ? add.error.more['id']
+      : null
   return (
     <Dialog title={say('contacts.new')} close={sayApp('do.close')} onClose={onClose}>
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => add.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => add.mutate(draft))(event)}
+      >
         {known ? (
           <Notice tone="warn" live>
             {say('contact.known')}{' '}

@@ -10,7 +10,13 @@ import { TextArea } from '../ui/field.tsx'
 import { toast } from '../ui/toasts.tsx'
 
 /** A note goes into the timeline as it is; the text stays here until the server has it. */
-export function NoteForm({ contactId, field }: { contactId: string; field: RefObject<HTMLTextAreaElement | null> }) {
+export function NoteForm({
+  contactId,
+  field,
+}: {
+  contactId: string
+  field: RefObject<HTMLTextAreaElement | null>
+}) {
   const say = useSay(contactWords)
   const [text, setText] = useState('')
   const save = useMutation({
@@ -30,7 +36,16 @@ export function NoteForm({ contactId, field }: { contactId: string; field: RefOb
       }}
     >
       <ProblemNotice error={save.error} />
-      <TextArea ref={field} label={say('note.title')} hideLabel placeholder={say('note.label')} rows={2} maxLength={10_000} value={text} onChange={(event) => setText(event.target.value)} />
+      <TextArea
+        ref={field}
+        label={say('note.title')}
+        hideLabel
+        placeholder={say('note.label')}
+        rows={2}
+        maxLength={10_000}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
       {text.trim() !== '' && (
         <Button type="submit" tone="primary" small busy={save.isPending} className="justify-self-end">
           {say('note.save')}

@@ -21,8 +21,12 @@ import { NoteForm } from './note-form.tsx'
 import { ShareWith } from './share-with.tsx'
 import { Timeline } from './timeline.tsx'
 
-const EditContact = lazy(() => import('./edit-contact.tsx').then(({ EditContact }) => ({ default: EditContact })))
-const ConfirmDialog = lazy(() => import('../confirm-dialog.tsx').then(({ ConfirmDialog }) => ({ default: ConfirmDialog })))
+const EditContact = lazy(() =>
+  import('./edit-contact.tsx').then(({ EditContact }) => ({ default: EditContact })),
+)
+const ConfirmDialog = lazy(() =>
+  import('../confirm-dialog.tsx').then(({ ConfirmDialog }) => ({ default: ConfirmDialog })),
+)
 
 /** One person: who they are, what happened with them, and how to meet them next. */
 export function ContactRecord() {
@@ -62,10 +66,20 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
   const now = useNow()
   const note = useRef<HTMLTextAreaElement>(null)
   const [open, setOpen] = useState<'none' | 'edit' | 'delete'>('none')
-  const about = [contact.jobTitle, contact.company?.name, contact.zone && say('contact.local_time', { time: times.time(now, contact.zone), city: times.city(contact.zone) })]
+  const about = [
+    contact.jobTitle,
+    contact.company?.name,
+    contact.zone &&
+      say('contact.local_time', { time: times.time(now, contact.zone), city: times.city(contact.zone) }),
+  ]
   return (
     <>
-      <ScreenHeading title={contact.name} above={back} below={about.filter(Boolean).join(' · ')} lead={<Avatar name={contact.name} large />}>
+      <ScreenHeading
+        title={contact.name}
+        above={back}
+        below={about.filter(Boolean).join(' · ')}
+        lead={<Avatar name={contact.name} large />}
+      >
         <a href={`mailto:${contact.email}`} className={buttonLook()}>
           <Mail size={18} aria-hidden />
           {say('contact.write')}
@@ -73,7 +87,11 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
         <Button icon={<NotebookPen size={18} aria-hidden />} onClick={() => note.current?.focus()}>
           {say('contact.note')}
         </Button>
-        <Actions label={sayApp('do.more')} name={sayApp('do.more_of', { name: contact.name })} look={{ tone: 'plain' }}>
+        <Actions
+          label={sayApp('do.more')}
+          name={sayApp('do.more_of', { name: contact.name })}
+          look={{ tone: 'plain' }}
+        >
           <button type="button" className={actionLook()} onClick={() => setOpen('edit')}>
             {say('contact.edit')}
           </button>
@@ -113,8 +131,20 @@ function Facts({ contact, onEdit }: { contact: Contact; onEdit: () => void }) {
   const times = useTimes()
   const source = SOURCES.find((known) => known === contact.source)
   const facts: [string, ReactNode][] = [
-    [say('contact.email'), <a key="mail" className="link break-all" href={`mailto:${contact.email}`}>{contact.email}</a>],
-    [say('contact.phone'), contact.phone && <a key="phone" className="link" href={`tel:${contact.phone.replace(/[^+\d]/g, '')}`}>{contact.phone}</a>],
+    [
+      say('contact.email'),
+      <a key="mail" className="link break-all" href={`mailto:${contact.email}`}>
+        {contact.email}
+      </a>,
+    ],
+    [
+      say('contact.phone'),
+      contact.phone && (
+        <a key="phone" className="link" href={`tel:${contact.phone.replace(/[^+\d]/g, '')}`}>
+          {contact.phone}
+        </a>
+      ),
+    ],
     [say('contact.company'), contact.company?.name],
     [say('contact.job'), contact.jobTitle],
     [say('contact.language'), isLocale(contact.locale) && sayApp(`lang.${contact.locale}`)],
@@ -158,7 +188,14 @@ function DeleteContact({ contact, onClose }: { contact: Contact; onClose: () => 
     },
   })
   return (
-    <ConfirmDialog title={say('contact.delete.title', { name: contact.name })} go={say('contact.delete')} busy={remove.isPending} error={remove.error} onGo={() => remove.mutate()} onClose={onClose}>
+    <ConfirmDialog
+      title={say('contact.delete.title', { name: contact.name })}
+      go={say('contact.delete')}
+      busy={remove.isPending}
+      error={remove.error}
+      onGo={() => remove.mutate()}
+      onClose={onClose}
+    >
       <p>{say('contact.delete.body')}</p>
     </ConfirmDialog>
   )

@@ -17,7 +17,8 @@ export function ShareWith({ contact }: { contact: Contact }) {
   const sayApp = useSay(appWords)
   const pages = useQuery(pagesQuery)
   const first = contact.name.split(' ')[0] ?? contact.name
-  const filled = (url: string) => `${url}?${new URLSearchParams({ name: contact.name, email: contact.email })}`
+  const filled = (url: string) =>
+    `${url}?${new URLSearchParams({ name: contact.name, email: contact.email })}`
   const content = () => {
     switch (pages.status) {
       case 'pending':
@@ -39,9 +40,15 @@ export function ShareWith({ contact }: { contact: Contact }) {
               <li key={page.id} className="grid gap-2 border-t border-border pt-3">
                 <div>
                   <p className="font-medium">{page.eventType.title}</p>
-                  {page.state === 'offline' && <p className="text-sm text-muted">{say('schedule.offline')}</p>}
+                  {page.state === 'offline' && (
+                    <p className="text-sm text-muted">{say('schedule.offline')}</p>
+                  )}
                 </div>
-                <CopyLink url={filled(page.url)} of={page.eventType.title} look={{ small: true, wide: true }} />
+                <CopyLink
+                  url={filled(page.url)}
+                  of={page.eventType.title}
+                  look={{ small: true, wide: true }}
+                />
               </li>
             ))}
           </ul>

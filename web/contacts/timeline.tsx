@@ -1,6 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { CalendarArrowDown, CalendarCheck, CalendarDays, CalendarPlus, CalendarX, MessageSquareText } from 'lucide-react'
+import {
+  CalendarArrowDown,
+  CalendarCheck,
+  CalendarDays,
+  CalendarPlus,
+  CalendarX,
+  MessageSquareText,
+} from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { contactWords } from '#core/locale/words/app-contacts.ts'
@@ -42,9 +49,20 @@ export function Timeline({ contact }: { contact: Contact }) {
       case 'success':
         return (
           <>
-            <Entries contact={contact} entries={timeline.data.filter(({ kind }) => filter === 'all' || (kind === 'note') === (filter === 'notes'))} filter={filter} />
+            <Entries
+              contact={contact}
+              entries={timeline.data.filter(
+                ({ kind }) => filter === 'all' || (kind === 'note') === (filter === 'notes'),
+              )}
+              filter={filter}
+            />
             {timeline.hasNextPage && (
-              <Button small tone="quiet" busy={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
+              <Button
+                small
+                tone="quiet"
+                busy={timeline.isFetchingNextPage}
+                onClick={() => void timeline.fetchNextPage()}
+              >
                 {sayApp('do.load_more')}
               </Button>
             )}
@@ -56,7 +74,12 @@ export function Timeline({ contact }: { contact: Contact }) {
     <section aria-label={say('timeline.title')} className="grid gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 className="text-md font-medium">{say('timeline.title')}</h2>
-        <Pills label={say('timeline.filter')} options={FILTERS.map((value) => ({ value, label: say(`timeline.${value}`) }))} value={filter} onChange={setFilter} />
+        <Pills
+          label={say('timeline.filter')}
+          options={FILTERS.map((value) => ({ value, label: say(`timeline.${value}`) }))}
+          value={filter}
+          onChange={setFilter}
+        />
       </div>
       {content()}
     </section>
@@ -69,15 +92,27 @@ const upcoming = (entries: TimelineEntry[], now: number): TimelineEntry[] => {
   return entries
     .toSorted((a, b) => b.recordedAt - a.recordedAt)
     .filter(({ bookingId }) => bookingId !== null && !seen.has(bookingId) && Boolean(seen.add(bookingId)))
-    .filter(({ kind, words }) => kind !== 'cancelled' && kind !== 'declined' && kind !== 'note' && (words.start ?? 0) > now)
+    .filter(
+      ({ kind, words }) =>
+        kind !== 'cancelled' && kind !== 'declined' && kind !== 'note' && (words.start ?? 0) > now,
+    )
     .sort((a, b) => (a.words.start ?? 0) - (b.words.start ?? 0))
 }
 
-function Entries({ contact, entries, filter }: { contact: Contact; entries: TimelineEntry[]; filter: Filter }) {
+function Entries({
+  contact,
+  entries,
+  filter,
+}: {
+  contact: Contact
+  entries: TimelineEntry[]
+  filter: Filter
+}) {
   const say = useSay(contactWords)
   const times = useTimes()
   const now = useNow()
-  if (entries.length === 0) return <p className="text-muted">{say(filter === 'all' ? 'timeline.none' : `timeline.none_${filter}`)}</p>
+  if (entries.length === 0)
+    return <p className="text-muted">{say(filter === 'all' ? 'timeline.none' : `timeline.none_${filter}`)}</p>
   const pinned = upcoming(entries, now)
   const months = Map.groupBy(
     entries.filter((entry) => !pinned.includes(entry)),
@@ -85,7 +120,9 @@ function Entries({ contact, entries, filter }: { contact: Contact; entries: Time
   )
   return (
     <>
-      {pinned.length > 0 && <Group title={say('timeline.upcoming')} entries={pinned} contact={contact} pinned />}
+      {pinned.length > 0 && (
+        <Group title={say('timeline.upcoming')} entries={pinned} contact={contact} pinned />
+      )}
       {[...months].map(([month, list]) => (
         <Group key={month} title={month} entries={list} contact={contact} />
       ))}
@@ -93,7 +130,17 @@ function Entries({ contact, entries, filter }: { contact: Contact; entries: Time
   )
 }
 
-const Group = ({ title, entries, contact, pinned = false }: { title: string; entries: TimelineEntry[]; contact: Contact; pinned?: boolean }) => (
+const Group = ({
+  title,
+  entries,
+  contact,
+  pinned = false,
+}: {
+  title: string
+  entries: TimelineEntry[]
+  contact: Contact
+  pinned?: boolean
+}) => (
   <div className="grid gap-2">
     <h3 className="text-sm font-medium text-muted">{title}</h3>
     <ol className="grid gap-3">
@@ -104,24 +151,48 @@ const Group = ({ title, entries, contact, pinned = false }: { title: string; ent
   </div>
 )
 
-function Entry({ entry: { kind, at, words, author, bookingId }, contact, pinned }: { entry: TimelineEntry; contact: Contact; pinned: boolean }) {
+function Entry({
+  entry: { kind, at, words, author, bookingId },
+  contact,
+  pinned,
+}: {
+  entry: TimelineEntry
+  contact: Contact
+  pinned: boolean
+}) {
   const say = useSay(contactWords)
   const times = useTimes()
   const { tone, icon } = LOOKS[kind]
-  const meeting = words.start !== undefined && words.end !== undefined ? `${sentence(times.shortDay(words.start))}, ${times.span(words.start, words.end)}` : null
+  const meeting =
+    words.start !== undefined && words.end !== undefined
+      ? `${sentence(times.shortDay(words.start))}, ${times.span(words.start, words.end)}`
+      : null
   const by = author?.name ?? (words.by && say(`timeline.by.${words.by}`, { name: contact.name }))
   const first = pinned || at === words.start ? meeting : sentence(times.when(at))
-  const about = [first, first !== meeting && meeting, words.place, words.page && say('timeline.from_page', { page: words.page }), by]
+  const about = [
+    first,
+    first !== meeting && meeting,
+    words.place,
+    words.page && say('timeline.from_page', { page: words.page }),
+    by,
+  ]
   return (
     <li className="grid grid-cols-[2rem_minmax(0,1fr)] gap-3">
-      <span aria-hidden="true" className="hairline mt-0.5 grid size-8 place-content-center rounded-full bg-sunken text-muted">
+      <span
+        aria-hidden="true"
+        className="hairline mt-0.5 grid size-8 place-content-center rounded-full bg-sunken text-muted"
+      >
         {icon}
       </span>
       <div className="hairline rounded-card bg-surface px-4 py-3">
         <div className="flex flex-wrap items-center justify-between gap-2">
           <p className="font-medium">
             {bookingId ? (
-              <Link to="/app/meetings/$id" params={{ id: bookingId }} className="underline-offset-4 hover:underline">
+              <Link
+                to="/app/meetings/$id"
+                params={{ id: bookingId }}
+                className="underline-offset-4 hover:underline"
+              >
                 {words.title || say(`timeline.${kind}`)}
               </Link>
             ) : (
@@ -131,8 +202,18 @@ function Entry({ entry: { kind, at, words, author, bookingId }, contact, pinned 
           <Chip tone={tone}>{say(`timeline.${kind}`)}</Chip>
         </div>
         <p className="text-sm text-muted">{about.filter(Boolean).join(' · ')}</p>
-        {kind === 'moved' && words.from && <p className="text-sm text-muted">{say('timeline.moved_from', { when: times.when(words.from.start) })}</p>}
-        {words.text && <p className="mt-1 whitespace-pre-line">{kind === 'note' || words.by !== 'visitor' ? words.text : say('timeline.wrote', { text: words.text })}</p>}
+        {kind === 'moved' && words.from && (
+          <p className="text-sm text-muted">
+            {say('timeline.moved_from', { when: times.when(words.from.start) })}
+          </p>
+        )}
+        {words.text && (
+          <p className="mt-1 whitespace-pre-line">
+            {kind === 'note' || words.by !== 'visitor'
+              ? words.text
+              : say('timeline.wrote', { text: words.text })}
+          </p>
+        )}
       </div>
     </li>
   )

@@ -44,25 +44,44 @@ function Schedules({ list }: { list: Schedule[] }) {
   const navigate = useNavigate()
   const { schedule: asked } = useSearch({ from: '/app/settings/availability' })
   const shown = list.find(({ id }) => id === asked) ?? list.find(({ isDefault }) => isDefault) ?? list[0]
-  const show = (id: string) => navigate({ to: '/app/settings/availability', search: { schedule: id }, replace: true })
+  const show = (id: string) =>
+    navigate({ to: '/app/settings/availability', search: { schedule: id }, replace: true })
   const add = useMutation({
-    mutationFn: () => api.add({ name: say('availability.new'), zone, weekly: [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, [], []], overrides: [] }),
+    mutationFn: () =>
+      api.add({
+        name: say('availability.new'),
+        zone,
+        weekly: [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, [], []],
+        overrides: [],
+      }),
     onSuccess: async ({ id }) => {
       await pagesChanged()
       await show(id)
     },
   })
-  const name = ({ name: own, isDefault }: Schedule) => (isDefault && list.length > 1 ? `${own} · ${say('availability.default')}` : own)
+  const name = ({ name: own, isDefault }: Schedule) =>
+    isDefault && list.length > 1 ? `${own} · ${say('availability.default')}` : own
   return (
     <div className="grid gap-4">
       <ProblemNotice error={add.error} />
       <div className="flex flex-wrap items-center justify-between gap-3">
-        {list.length > 1 && shown ? <Pills label={say('availability.list')} options={list.map((schedule) => ({ value: schedule.id, label: name(schedule) }))} value={shown.id} onChange={(id) => void show(id)} /> : <span />}
+        {list.length > 1 && shown ? (
+          <Pills
+            label={say('availability.list')}
+            options={list.map((schedule) => ({ value: schedule.id, label: name(schedule) }))}
+            value={shown.id}
+            onChange={(id) => void show(id)}
+          />
+        ) : (
+          <span />
+        )}
         <Button small icon={<Plus size={16} aria-hidden />} busy={add.isPending} onClick={() => add.mutate()}>
           {say('availability.new')}
         </Button>
       </div>
-      {shown && <ScheduleForm key={shown.id} schedule={shown} removable={list.length > 1 && !shown.isDefault} />}
+      {shown && (
+        <ScheduleForm key={shown.id} schedule={shown} removable={list.length > 1 && !shown.isDefault} />
+      )}
     </div>
   )
 }

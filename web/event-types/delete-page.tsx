@@ -18,7 +18,14 @@ export function DeletePage({ page, onClose }: { page: Page; onClose: () => void 
     },
   })
   return (
-    <ConfirmDialog title={say('page.delete.title', { name: page.eventType.title })} go={say('page.do.delete')} busy={remove.isPending} error={remove.error} onGo={() => remove.mutate()} onClose={onClose}>
+    <ConfirmDialog
+      title={say('page.delete.title', { name: page.eventType.title })}
+      go={say('page.do.delete')}
+      busy={remove.isPending}
+      error={remove.error}
+      onGo={() => remove.mutate()}
+      onClose={onClose}
+    >
       <p>{say('page.delete.body')}</p>
     </ConfirmDialog>
   )

@@ -6,7 +6,13 @@ export type Draft = Pick<Page, 'slug' | 'locale' | 'open' | 'listed'> & { eventT
 const OUTER = ['slug', 'locale', 'open', 'listed'] as const
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-export const draftOf = ({ slug, locale, open, listed, eventType }: Page): Draft => ({ slug, locale, open, listed, eventType })
+export const draftOf = ({ slug, locale, open, listed, eventType }: Page): Draft => ({
+  slug,
+  locale,
+  open,
+  listed,
+  eventType,
+})
 
 /** Empty lines of a list of choices are a matter of typing, not of the question. */
 const tidy = (eventType: EventType): EventType => ({
@@ -15,23 +21,37 @@ const tidy = (eventType: EventType): EventType => ({
   questions: eventType.questions.map(({ options, ...question }) => ({
     ...question,
     label: question.label.trim(),
-    ...(options && (question.kind === 'choice' || question.kind === 'many') ? { options: options.map((option) => option.trim()).filter(Boolean) } : {}),
+    ...(options && (question.kind === 'choice' || question.kind === 'many')
+      ? { options: options.map((option) => option.trim()).filter(Boolean) }
+      : {}),
   })),
 })
 
 /** Only what differs: a save must not carry along fields that someone else may have changed. */
 export function changesOf(base: Draft, draft: Draft): Omit<PageChange, 'version'> {
-  const outer = Object.fromEntries(OUTER.filter((key) => base[key] !== draft[key]).map((key) => [key, draft[key]]))
+  const outer = Object.fromEntries(
+    OUTER.filter((key) => base[key] !== draft[key]).map((key) => [key, draft[key]]),
+  )
   const now = tidy(draft.eventType)
-  const keys = (Object.keys(now) as (keyof EventType)[]).filter((key) => key !== 'version' && key !== 'id' && !same(base.eventType[key], now[key]))
-  return { ...outer, ...(keys.length ? { eventType: Object.fromEntries(keys.map((key) => [key, now[key]])) } : {}) }
+  const keys = (Object.keys(now) as (keyof EventType)[]).filter(
+    (key) => key !== 'version' && key !== 'id' && !same(base.eventType[key], now[key]),
+  )
+  return {
+    ...outer,
+    ...(keys.length ? { eventType: Object.fromEntries(keys.map((key) => [key, now[key]])) } : {}),
+  }
 }
 
 /** The same fields as a change, with the values they had before it. */
 export function changesBack(before: Draft, change: Omit<PageChange, 'version'>): Omit<PageChange, 'version'> {
   const outer = Object.fromEntries(OUTER.filter((key) => key in change).map((key) => [key, before[key]]))
   const keys = Object.keys(change.eventType ?? {}) as (keyof EventType)[]
-  return { ...outer, ...(keys.length ? { eventType: Object.fromEntries(keys.map((key) => [key, before.eventType[key]])) } : {}) }
+  return {
+    ...outer,
+    ...(keys.length
+      ? { eventType: Object.fromEntries(keys.map((key) => [key, before.eventType[key]])) }
+      : {}),
+  }
 }
 
 type Past = { drafts: Draft[]; field: string; at: number }
@@ -54,7 +74,8 @@ export function useDraft(start: Draft) {
     dirty: !same(base, draft),
     canUndo: past.drafts.length > 0,
     put,
-    putType: (change: Partial<EventType>) => put({ eventType: { ...draft.eventType, ...change } }, Object.keys(change).join()),
+    putType: (change: Partial<EventType>) =>
+      put({ eventType: { ...draft.eventType, ...change } }, Object.keys(change).join()),
     undo: () => {
       const before = past.drafts.at(-1)
       if (!before) return

@@ -38,7 +38,14 @@ export type SectionProps = {
   errorOf: (field: string) => string | undefined
 }
 
-export const SECTION_WORDS = { basics: 'editor.basics', hours: 'editor.hours', questions: 'editor.questions', after: 'editor.after', team: 'editor.team', share: 'editor.share' } as const satisfies Record<Section, string>
+export const SECTION_WORDS = {
+  basics: 'editor.basics',
+  hours: 'editor.hours',
+  questions: 'editor.questions',
+  after: 'editor.after',
+  team: 'editor.team',
+  share: 'editor.share',
+} as const satisfies Record<Section, string>
 
 const ROOMS: Record<Section, (props: SectionProps) => ReactNode> = {
   basics: BasicsSection,
@@ -78,7 +85,8 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
 
   const submit = () => {
     setTried(true)
-    if (problems.length === 0 && dirty) save.mutate({ ...changesOf(base, draft), version: base.eventType.version })
+    if (problems.length === 0 && dirty)
+      save.mutate({ ...changesOf(base, draft), version: base.eventType.version })
   }
   const stale = isProblem(save.error, 'stale-version')
   const theirs = async () => {
@@ -92,7 +100,9 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
   }
   const slugProblem = useSlugProblem(save.error)
   const Room = ROOMS[section]
-  const errorOf = (field: string) => (tried ? problems.find((problem) => problem.field === field)?.words : undefined) ?? (field === 'slug' ? slugProblem : undefined)
+  const errorOf = (field: string) =>
+    (tried ? problems.find((problem) => problem.field === field)?.words : undefined) ??
+    (field === 'slug' ? slugProblem : undefined)
 
   return (
     <form
@@ -146,7 +156,13 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
               <ul>
                 {problems.map(({ section: place, field, words }) => (
                   <li key={field}>
-                    <Link to="/app/pages/$id" params={{ id: page.id }} search={place === 'basics' ? {} : { section: place }} replace className="underline">
+                    <Link
+                      to="/app/pages/$id"
+                      params={{ id: page.id }}
+                      search={place === 'basics' ? {} : { section: place }}
+                      replace
+                      className="underline"
+                    >
                       {say(SECTION_WORDS[place])}
                     </Link>
                     : {words}
@@ -159,11 +175,25 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
             <legend className="sr-only">{say(SECTION_WORDS[section])}</legend>
             <Room page={page} draft={draft} put={state.put} putType={state.putType} errorOf={errorOf} />
           </fieldset>
-          {page.mayEdit && <SaveBar dirty={dirty} saving={save.isPending} canUndo={state.canUndo} onUndo={state.undo} onDiscard={() => state.rebase(base)} />}
+          {page.mayEdit && (
+            <SaveBar
+              dirty={dirty}
+              saving={save.isPending}
+              canUndo={state.canUndo}
+              onUndo={state.undo}
+              onDiscard={() => state.rebase(base)}
+            />
+          )}
         </div>
         <aside aria-label={say('editor.preview')} className="@4xl:sticky @4xl:top-6">
           <p className="mb-2 text-center text-sm text-muted">{say('editor.preview_lead')}</p>
-          <Preview pageId={page.id} workspace={workspace.name} host={page.owner.name} eventType={draft.eventType} requests={page.state === 'offline'} />
+          <Preview
+            pageId={page.id}
+            workspace={workspace.name}
+            host={page.owner.name}
+            eventType={draft.eventType}
+            requests={page.state === 'offline'}
+          />
         </aside>
       </div>
       {leaving.status === 'blocked' && <LeaveDialog onStay={leaving.reset} onLeave={leaving.proceed} />}
@@ -178,7 +208,9 @@ function useSlugProblem(error: unknown): string | undefined {
   if (isProblem(error, 'slug-reserved')) return sayApp('problem.slug-reserved')
   if (!isProblem(error, 'slug-taken')) return undefined
   const { suggestion } = error.more
-  return typeof suggestion === 'string' ? `${sayApp('problem.slug-taken')} ${say('basics.slug_free', { slug: suggestion })}` : sayApp('problem.slug-taken')
+  return typeof suggestion === 'string'
+    ? `${sayApp('problem.slug-taken')} ${say('basics.slug_free', { slug: suggestion })}`
+    : sayApp('problem.slug-taken')
 }
 
 function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
@@ -200,7 +232,12 @@ function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
   return useMutation({
     mutationFn: (change: PageChange) => pages.change(id, change),
     onSuccess: async (saved, change) => {
-      toast(say('editor.saved'), { action: { label: sayApp('do.undo'), run: () => back.mutate({ ...changesBack(base, change), version: saved.eventType.version }) } })
+      toast(say('editor.saved'), {
+        action: {
+          label: sayApp('do.undo'),
+          run: () => back.mutate({ ...changesBack(base, change), version: saved.eventType.version }),
+        },
+      })
       await settle(saved)
     },
   })
@@ -209,7 +246,10 @@ function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
 function SectionLinks({ id, section, problems }: { id: string; section: Section; problems: FieldProblem[] }) {
   const say = useSay(eventTypeWords)
   return (
-    <nav aria-label={say('editor.sections')} className="-mx-4 mb-5 overflow-x-auto border-b border-border px-4 [scrollbar-width:none] @3xl:mx-0 @3xl:px-0">
+    <nav
+      aria-label={say('editor.sections')}
+      className="-mx-4 mb-5 overflow-x-auto border-b border-border px-4 [scrollbar-width:none] @3xl:mx-0 @3xl:px-0"
+    >
       <ul className="flex w-max gap-1">
         {SECTIONS.map((name) => (
           <li key={name}>
@@ -224,7 +264,9 @@ function SectionLinks({ id, section, problems }: { id: string; section: Section;
               className={`-mb-px flex min-h-12 items-center gap-2 border-b-[3px] px-3 font-medium focus-visible:-outline-offset-2 ${name === section ? 'border-primary text-text' : 'border-transparent text-muted hover:text-text'}`}
             >
               {say(SECTION_WORDS[name])}
-              {problems.some((problem) => problem.section === name) && <span aria-hidden="true" className="size-2 rounded-full bg-danger" />}
+              {problems.some((problem) => problem.section === name) && (
+                <span aria-hidden="true" className="size-2 rounded-full bg-danger" />
+              )}
             </Link>
           </li>
         ))}

@@ -13,7 +13,10 @@ import { TextField } from '../ui/field.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
 type Key = keyof typeof eventTypeWords.en
-const keyOf = (reason: string): Key => (`explain.reason.${reason}` in eventTypeWords.en ? `explain.reason.${reason}` : 'explain.reason.other') as Key
+const keyOf = (reason: string): Key =>
+  (`explain.reason.${reason}` in eventTypeWords.en
+    ? `explain.reason.${reason}`
+    : 'explain.reason.other') as Key
 
 /** Why a start of a day is, or is not, offered: of the page as it is saved. */
 export function Explain({ pageId }: { pageId: string }) {
@@ -23,7 +26,11 @@ export function Explain({ pageId }: { pageId: string }) {
   const now = useNow()
   const [date, setDate] = useState(() => dateOf(zone, now))
   const [asked, setAsked] = useState<string | null>(null)
-  const explained = useQuery({ queryKey: ['explain', pageId, asked], queryFn: () => pages.explain(pageId, asked!), enabled: asked !== null })
+  const explained = useQuery({
+    queryKey: ['explain', pageId, asked],
+    queryFn: () => pages.explain(pageId, asked!),
+    enabled: asked !== null,
+  })
   const content = () => {
     if (asked === null) return null
     switch (explained.status) {
@@ -39,7 +46,13 @@ export function Explain({ pageId }: { pageId: string }) {
     <Card title={say('explain.title')} lead={say('explain.lead')}>
       <div id="explain" className="grid gap-4">
         <div className="flex flex-wrap items-end gap-3">
-          <TextField type="date" className="w-48" label={say('explain.date')} value={date} onChange={(event) => setDate(event.target.value)} />
+          <TextField
+            type="date"
+            className="w-48"
+            label={say('explain.date')}
+            value={date}
+            onChange={(event) => setDate(event.target.value)}
+          />
           <Button disabled={date === ''} onClick={() => setAsked(date)}>
             {say('explain.go')}
           </Button>
@@ -58,7 +71,11 @@ function Answer({ explained: { starts } }: { explained: Explained }) {
   if (starts.length === 0) return <p>{say('explain.none')}</p>
   return (
     <>
-      <p className="font-medium">{taken.length === 0 ? say('explain.all_free', { n: starts.length }) : say('explain.some', { free, n: starts.length })}</p>
+      <p className="font-medium">
+        {taken.length === 0
+          ? say('explain.all_free', { n: starts.length })
+          : say('explain.some', { free, n: starts.length })}
+      </p>
       <ul className="mt-2 grid gap-x-6 gap-y-1 text-sm @xl:grid-cols-2">
         {taken.map(({ start, reasons }) => (
           <li key={start} className="flex gap-3">

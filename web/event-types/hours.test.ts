@@ -8,8 +8,18 @@ test('an end that is not after its beginning belongs to the next day', () => {
 })
 
 test('touching spans do not overlap, crossing ones do, in whatever order they stand', () => {
-  expect(hasOverlap([{ from: 780, to: 900 }, { from: 540, to: 780 }])).toBe(false)
-  expect(hasOverlap([{ from: 770, to: 900 }, { from: 540, to: 780 }])).toBe(true)
+  expect(
+    hasOverlap([
+      { from: 780, to: 900 },
+      { from: 540, to: 780 },
+    ]),
+  ).toBe(false)
+  expect(
+    hasOverlap([
+      { from: 770, to: 900 },
+      { from: 540, to: 780 },
+    ]),
+  ).toBe(true)
 })
 
 test('one span more never leaves the day nor crosses the last one', () => {

@@ -7,7 +7,10 @@ export const WORKDAY: WallSpan[] = [
 ]
 
 /** An end that is not after its beginning belongs to the next day: 22:00–02:00, and 14:00–00:00. */
-export const spanOf = (from: number, toClock: number): WallSpan => ({ from, to: toClock > from ? toClock : toClock + DAY })
+export const spanOf = (from: number, toClock: number): WallSpan => ({
+  from,
+  to: toClock > from ? toClock : toClock + DAY,
+})
 
 export const hasOverlap = (spans: readonly WallSpan[]): boolean => {
   const sorted = spans.toSorted((a, b) => a.from - b.from)
@@ -22,4 +25,5 @@ export const nextSpan = (spans: readonly WallSpan[]): WallSpan => {
   return { from, to: Math.min(from + 120, DAY) }
 }
 
-export const sortedSpans = (spans: readonly WallSpan[]): WallSpan[] => spans.toSorted((a, b) => a.from - b.from)
+export const sortedSpans = (spans: readonly WallSpan[]): WallSpan[] =>
+  spans.toSorted((a, b) => a.from - b.from)

@@ -25,7 +25,8 @@ export function NewPage({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const form = useForm<Draft>({ defaultValues: { title: '', duration: '30', template: 'first-meeting' } })
   const add = useMutation({
-    mutationFn: ({ title, duration, template }: Draft) => pages.add({ title, duration: Number(duration), template }),
+    mutationFn: ({ title, duration, template }: Draft) =>
+      pages.add({ title, duration: Number(duration), template }),
     onSuccess: async ({ id }) => {
       await pagesChanged()
       await navigate({ to: '/app/pages/$id', params: { id } })
@@ -40,7 +41,11 @@ export function NewPage({ onClose }: { onClose: () => void }) {
   })
   return (
     <Dialog title={say('create.page.title')} close={sayApp('do.close')} onClose={onClose}>
-      <form noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit((draft) => add.mutate(draft))(event)}>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => void form.handleSubmit((draft) => add.mutate(draft))(event)}
+      >
         <ProblemNotice error={add.error} />
         <TextField
           label={say('create.page.name')}

@@ -13,7 +13,13 @@ import { Spans } from './spans.tsx'
 type Override = ScheduleDraft['overrides'][number]
 
 /** Dates with hours of their own, or none. */
-export function Overrides({ overrides, onChange }: { overrides: Override[]; onChange: (overrides: Override[]) => void }) {
+export function Overrides({
+  overrides,
+  onChange,
+}: {
+  overrides: Override[]
+  onChange: (overrides: Override[]) => void
+}) {
   const say = useSay(eventTypeWords)
   const times = useTimes()
   const now = useNow()
@@ -40,15 +46,27 @@ export function Overrides({ overrides, onChange }: { overrides: Override[]; onCh
                     value={override.spans.length === 0 ? 'off' : 'open'}
                     onChange={(kind) => put(index, { ...override, spans: kind === 'off' ? [] : WORKDAY })}
                   />
-                  <IconButton label={say('availability.override_remove', { day })} onClick={() => onChange(overrides.toSpliced(index, 1))}>
+                  <IconButton
+                    label={say('availability.override_remove', { day })}
+                    onClick={() => onChange(overrides.toSpliced(index, 1))}
+                  >
                     <Trash2 size={18} aria-hidden />
                   </IconButton>
                 </span>
               </div>
               {override.spans.length > 0 && (
                 <div className="flex flex-wrap items-start gap-2">
-                  <Spans day={day} spans={override.spans} onChange={(spans) => put(index, { ...override, spans: sortedSpans(spans) })} />
-                  <IconButton label={say('availability.add_span', { day })} onClick={() => put(index, { ...override, spans: [...override.spans, nextSpan(override.spans)] })}>
+                  <Spans
+                    day={day}
+                    spans={override.spans}
+                    onChange={(spans) => put(index, { ...override, spans: sortedSpans(spans) })}
+                  />
+                  <IconButton
+                    label={say('availability.add_span', { day })}
+                    onClick={() =>
+                      put(index, { ...override, spans: [...override.spans, nextSpan(override.spans)] })
+                    }
+                  >
                     <Plus size={18} aria-hidden />
                   </IconButton>
                 </div>
@@ -58,7 +76,14 @@ export function Overrides({ overrides, onChange }: { overrides: Override[]; onCh
         })}
       </ul>
       <div className="flex flex-wrap items-end gap-3">
-        <TextField type="date" className="w-48" label={say('availability.override_date')} min={dateOf(times.zone, now)} value={date} onChange={(event) => setDate(event.target.value)} />
+        <TextField
+          type="date"
+          className="w-48"
+          label={say('availability.override_date')}
+          min={dateOf(times.zone, now)}
+          value={date}
+          onChange={(event) => setDate(event.target.value)}
+        />
         <Button
           icon={<Plus size={16} aria-hidden />}
           disabled={date === '' || known}

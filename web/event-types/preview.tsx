@@ -13,7 +13,14 @@ import { Avatar } from '../ui/avatar.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Notice } from '../ui/notice.tsx'
 
-type PreviewProps = { pageId: string; workspace: string; host: string; eventType: EventType; schedule?: ScheduleDraft; requests: boolean }
+type PreviewProps = {
+  pageId: string
+  workspace: string
+  host: string
+  eventType: EventType
+  schedule?: ScheduleDraft
+  requests: boolean
+}
 
 /** What visitors will see, drawn from what is being typed; the times come from the server, which writes nothing for it. */
 export function Preview({ pageId, workspace, host, eventType, schedule, requests }: PreviewProps) {
@@ -26,17 +33,41 @@ export function Preview({ pageId, workspace, host, eventType, schedule, requests
     staleTime: 30_000,
   })
   return (
-    <PageFrame workspace={workspace} host={host} eventType={eventType} requests={requests} busy={times.isFetching}>
-      {times.status === 'error' ? <p className="text-sm text-muted">{say('preview.failed')}</p> : <Offered preview={times.data} />}
+    <PageFrame
+      workspace={workspace}
+      host={host}
+      eventType={eventType}
+      requests={requests}
+      busy={times.isFetching}
+    >
+      {times.status === 'error' ? (
+        <p className="text-sm text-muted">{say('preview.failed')}</p>
+      ) : (
+        <Offered preview={times.data} />
+      )}
     </PageFrame>
   )
 }
 
 type Shown = Pick<EventType, 'title' | 'description' | 'durations' | 'location'>
-type FrameProps = { workspace: string; host: string; eventType: Shown; requests?: boolean; busy?: boolean; children: ReactNode }
+type FrameProps = {
+  workspace: string
+  host: string
+  eventType: Shown
+  requests?: boolean
+  busy?: boolean
+  children: ReactNode
+}
 
 /** A visitors' page in small. */
-export function PageFrame({ workspace, host, eventType, requests = false, busy = false, children }: FrameProps) {
+export function PageFrame({
+  workspace,
+  host,
+  eventType,
+  requests = false,
+  busy = false,
+  children,
+}: FrameProps) {
   const say = useSay(eventTypeWords)
   return (
     <div className="hairline mx-auto w-full max-w-sm rounded-sheet bg-bg p-2" aria-busy={busy}>
@@ -53,7 +84,9 @@ export function PageFrame({ workspace, host, eventType, requests = false, busy =
           </div>
         </div>
         <ul className="mt-3 grid gap-1.5 text-sm text-muted">
-          <Fact icon={<Clock size={16} aria-hidden />}>{eventType.durations.map((minutes) => say('hours.minutes', { n: minutes })).join(' · ')}</Fact>
+          <Fact icon={<Clock size={16} aria-hidden />}>
+            {eventType.durations.map((minutes) => say('hours.minutes', { n: minutes })).join(' · ')}
+          </Fact>
           <PlaceFact place={eventType.location} />
         </ul>
         {eventType.description && <p className="mt-3 text-sm whitespace-pre-line">{eventType.description}</p>}
@@ -77,7 +110,11 @@ export const TimesToCome = () => (
   </div>
 )
 
-function Offered({ preview }: { preview: { days: { date: string; starts: number[] }[]; soonest: number[] } | undefined }) {
+function Offered({
+  preview,
+}: {
+  preview: { days: { date: string; starts: number[] }[]; soonest: number[] } | undefined
+}) {
   const say = useSay(eventTypeWords)
   const times = useTimes()
   const now = useNow()
@@ -93,7 +130,10 @@ function Offered({ preview }: { preview: { days: { date: string; starts: number[
       </p>
       <ul className="mt-2 grid gap-2">
         {preview.soonest.slice(0, 3).map((start) => (
-          <li key={start} className="rounded-control border border-primary px-3 py-2 font-medium text-primary">
+          <li
+            key={start}
+            className="rounded-control border border-primary px-3 py-2 font-medium text-primary"
+          >
             {times.when(start)}
           </li>
         ))}
@@ -107,7 +147,9 @@ function Offered({ preview }: { preview: { days: { date: string; starts: number[
           </li>
         ))}
       </ul>
-      {first - now > 7 * DAY && <p className="mt-3 text-sm text-muted">{say('preview.dry', { when: times.shortDay(first) })}</p>}
+      {first - now > 7 * DAY && (
+        <p className="mt-3 text-sm text-muted">{say('preview.dry', { when: times.shortDay(first) })}</p>
+      )}
     </>
   )
 }
@@ -117,7 +159,12 @@ const ICONS = { video: Video, phone: Phone, place: MapPin, ask: MapPin }
 function PlaceFact({ place }: { place: Place }) {
   const say = useSay(bookingWords)
   const Icon = ICONS[place.kind]
-  const words = { video: say('meeting.where.video_later'), phone: say('meeting.where.phone'), place: place.value || say('meeting.where.ask'), ask: say('meeting.where.ask') }
+  const words = {
+    video: say('meeting.where.video_later'),
+    phone: say('meeting.where.phone'),
+    place: place.value || say('meeting.where.ask'),
+    ask: say('meeting.where.ask'),
+  }
   return <Fact icon={<Icon size={16} aria-hidden />}>{words[place.kind]}</Fact>
 }
 

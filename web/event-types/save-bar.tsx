@@ -3,7 +3,13 @@ import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
 import { useSay } from '../language.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 
-type SaveBarProps = { dirty: boolean; saving: boolean; canUndo: boolean; onUndo: () => void; onDiscard: () => void }
+type SaveBarProps = {
+  dirty: boolean
+  saving: boolean
+  canUndo: boolean
+  onUndo: () => void
+  onDiscard: () => void
+}
 
 /** Whether all is saved, and the ways on and back; always in sight, above the bar of a phone. */
 export function SaveBar({ dirty, saving, canUndo, onUndo, onDiscard }: SaveBarProps) {

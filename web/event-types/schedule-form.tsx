@@ -22,7 +22,12 @@ import { Overrides } from './overrides.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { WeeklyHours } from './weekly-hours.tsx'
 
-const draftOf = ({ name, zone, weekly, overrides }: Schedule): ScheduleDraft => ({ name, zone, weekly, overrides })
+const draftOf = ({ name, zone, weekly, overrides }: Schedule): ScheduleDraft => ({
+  name,
+  zone,
+  weekly,
+  overrides,
+})
 
 export function ScheduleForm({ schedule, removable }: { schedule: Schedule; removable: boolean }) {
   const say = useSay(eventTypeWords)
@@ -32,7 +37,9 @@ export function ScheduleForm({ schedule, removable }: { schedule: Schedule; remo
   const [past, setPast] = useState<ScheduleDraft[]>([])
   const [removing, setRemoving] = useState(false)
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(base))
-  const broken = draft.name.trim() === '' || [...draft.weekly, ...draft.overrides.map(({ spans }) => spans)].some(hasOverlap)
+  const broken =
+    draft.name.trim() === '' ||
+    [...draft.weekly, ...draft.overrides.map(({ spans }) => spans)].some(hasOverlap)
 
   const rebase = (to: Schedule) => {
     setBase(to)
@@ -56,7 +63,11 @@ export function ScheduleForm({ schedule, removable }: { schedule: Schedule; remo
   })
   const stale = isProblem(save.error, 'stale-version')
   const latest = async () => {
-    const { schedules: all } = await queryClient.fetchQuery({ queryKey: schedulesQuery.queryKey, queryFn: () => schedules.list(), staleTime: 0 })
+    const { schedules: all } = await queryClient.fetchQuery({
+      queryKey: schedulesQuery.queryKey,
+      queryFn: () => schedules.list(),
+      staleTime: 0,
+    })
     return all.find(({ id }) => id === schedule.id)
   }
   const theirs = async () => {
@@ -65,7 +76,11 @@ export function ScheduleForm({ schedule, removable }: { schedule: Schedule; remo
     save.reset()
   }
   const mine = async () => save.mutate({ ...draft, version: (await latest())?.version ?? base.version })
-  const leaving = useBlocker({ shouldBlockFn: () => dirty, enableBeforeUnload: () => dirty, withResolver: true })
+  const leaving = useBlocker({
+    shouldBlockFn: () => dirty,
+    enableBeforeUnload: () => dirty,
+    withResolver: true,
+  })
 
   return (
     <form
@@ -98,7 +113,13 @@ export function ScheduleForm({ schedule, removable }: { schedule: Schedule; remo
       {!stale && <ProblemNotice error={save.error} />}
       <Card>
         <div className="grid gap-4 @2xl:grid-cols-2">
-          <TextField label={say('availability.name')} maxLength={120} error={draft.name.trim() === '' ? sayApp('field.required') : undefined} value={draft.name} onChange={(event) => put({ name: event.target.value })} />
+          <TextField
+            label={say('availability.name')}
+            maxLength={120}
+            error={draft.name.trim() === '' ? sayApp('field.required') : undefined}
+            value={draft.name}
+            onChange={(event) => put({ name: event.target.value })}
+          />
           <ZoneField value={draft.zone} onChange={(zone) => zone !== draft.zone && put({ zone })} />
         </div>
       </Card>
@@ -110,7 +131,12 @@ export function ScheduleForm({ schedule, removable }: { schedule: Schedule; remo
       </Card>
       {!schedule.isDefault && (
         <Card>
-          <Switch label={say('availability.make_default')} on={false} disabled={save.isPending || dirty} onChange={() => save.mutate({ isDefault: true, version: base.version })} />
+          <Switch
+            label={say('availability.make_default')}
+            on={false}
+            disabled={save.isPending || dirty}
+            onChange={() => save.mutate({ isDefault: true, version: base.version })}
+          />
         </Card>
       )}
       {removable && (
@@ -146,7 +172,14 @@ function RemoveSchedule({ schedule, onClose }: { schedule: Schedule; onClose: ()
     },
   })
   return (
-    <ConfirmDialog title={say('availability.delete_title', { name: schedule.name })} go={sayApp('do.delete')} busy={remove.isPending} error={remove.error} onGo={() => remove.mutate()} onClose={onClose}>
+    <ConfirmDialog
+      title={say('availability.delete_title', { name: schedule.name })}
+      go={sayApp('do.delete')}
+      busy={remove.isPending}
+      error={remove.error}
+      onGo={() => remove.mutate()}
+      onClose={onClose}
+    >
       <p>{say('availability.delete_body')}</p>
     </ConfirmDialog>
   )

@@ -22,7 +22,12 @@ export function AfterSection({ draft: { eventType }, putType, errorOf }: Section
         <div className="grid gap-3">
           {reminders.length === 0 && <p>{say('after.none')}</p>}
           {reminders.map((reminder, index) => (
-            <div key={index} role="group" aria-label={say('after.reminder_n', { n: index + 1 })} className="flex flex-wrap items-end gap-2">
+            <div
+              key={index}
+              role="group"
+              aria-label={say('after.reminder_n', { n: index + 1 })}
+              className="flex flex-wrap items-end gap-2"
+            >
               <NumberField
                 className="w-24"
                 label={say('after.amount')}
@@ -30,13 +35,22 @@ export function AfterSection({ draft: { eventType }, putType, errorOf }: Section
                 max={60}
                 error={errorOf(`reminder.${index}`)}
                 value={reminder.n}
-                onChange={(n) => putType({ reminders: reminders.with(index, { ...reminder, n: n ?? Number.NaN }) })}
+                onChange={(n) =>
+                  putType({ reminders: reminders.with(index, { ...reminder, n: n ?? Number.NaN }) })
+                }
               />
               <SelectField
                 className="w-36"
                 label={say('after.unit')}
                 value={reminder.unit}
-                onChange={(event) => putType({ reminders: reminders.with(index, { ...reminder, unit: event.target.value as ReminderUnit }) })}
+                onChange={(event) =>
+                  putType({
+                    reminders: reminders.with(index, {
+                      ...reminder,
+                      unit: event.target.value as ReminderUnit,
+                    }),
+                  })
+                }
               >
                 {UNITS.map((unit) => (
                   <option key={unit} value={unit}>
@@ -45,13 +59,20 @@ export function AfterSection({ draft: { eventType }, putType, errorOf }: Section
                 ))}
               </SelectField>
               <span className="flex min-h-11 items-center text-sm text-muted">{say('after.before')}</span>
-              <IconButton label={say('after.reminder_remove')} onClick={() => putType({ reminders: reminders.toSpliced(index, 1) })}>
+              <IconButton
+                label={say('after.reminder_remove')}
+                onClick={() => putType({ reminders: reminders.toSpliced(index, 1) })}
+              >
                 <X size={18} aria-hidden />
               </IconButton>
             </div>
           ))}
           {reminders.length < 3 && (
-            <Button className="justify-self-start" icon={<Plus size={16} aria-hidden />} onClick={() => putType({ reminders: [...reminders, { n: 1, unit: 'days' }] })}>
+            <Button
+              className="justify-self-start"
+              icon={<Plus size={16} aria-hidden />}
+              onClick={() => putType({ reminders: [...reminders, { n: 1, unit: 'days' }] })}
+            >
               {say('after.reminder_add')}
             </Button>
           )}

@@ -21,7 +21,13 @@ export function BasicsSection({ page, draft, put, putType, errorOf }: SectionPro
     <>
       <Card>
         <div className="grid gap-4">
-          <TextField label={say('basics.title')} maxLength={120} error={errorOf('title')} value={eventType.title} onChange={(event) => putType({ title: event.target.value })} />
+          <TextField
+            label={say('basics.title')}
+            maxLength={120}
+            error={errorOf('title')}
+            value={eventType.title}
+            onChange={(event) => putType({ title: event.target.value })}
+          />
           <TextArea
             label={say('basics.description')}
             optional={sayApp('field.optional')}
@@ -30,21 +36,45 @@ export function BasicsSection({ page, draft, put, putType, errorOf }: SectionPro
             value={eventType.description}
             onChange={(event) => putType({ description: event.target.value })}
           />
-          <Durations chosen={eventType.durations} error={errorOf('durations')} onChange={(durations) => putType({ durations })} />
-          <Where place={eventType.location} error={errorOf('location')} onChange={(location) => putType({ location })} />
+          <Durations
+            chosen={eventType.durations}
+            error={errorOf('durations')}
+            onChange={(durations) => putType({ durations })}
+          />
+          <Where
+            place={eventType.location}
+            error={errorOf('location')}
+            onChange={(location) => putType({ location })}
+          />
         </div>
       </Card>
       <Card>
         <div className="grid gap-4">
-          <Field label={say('basics.slug')} hint={say(draft.slug === page.slug ? 'basics.slug_hint' : 'basics.slug_warning')} error={errorOf('slug')}>
+          <Field
+            label={say('basics.slug')}
+            hint={say(draft.slug === page.slug ? 'basics.slug_hint' : 'basics.slug_warning')}
+            error={errorOf('slug')}
+          >
             {(wired) => (
               <span className="flex items-center gap-2">
                 <span className="text-sm whitespace-nowrap text-muted">/{page.hostSlug}/</span>
-                <input {...wired} className="control" autoCapitalize="none" spellCheck={false} maxLength={63} value={draft.slug} onChange={(event) => put({ slug: event.target.value.toLowerCase() })} />
+                <input
+                  {...wired}
+                  className="control"
+                  autoCapitalize="none"
+                  spellCheck={false}
+                  maxLength={63}
+                  value={draft.slug}
+                  onChange={(event) => put({ slug: event.target.value.toLowerCase() })}
+                />
               </span>
             )}
           </Field>
-          <SelectField label={say('basics.locale')} value={draft.locale} onChange={(event) => put({ locale: event.target.value as Page['locale'] })}>
+          <SelectField
+            label={say('basics.locale')}
+            value={draft.locale}
+            onChange={(event) => put({ locale: event.target.value as Page['locale'] })}
+          >
             <option value="auto">{say('basics.locale_auto')}</option>
             {LOCALES.map((locale) => (
               <option key={locale} value={locale} lang={locale}>
@@ -52,22 +82,46 @@ export function BasicsSection({ page, draft, put, putType, errorOf }: SectionPro
               </option>
             ))}
           </SelectField>
-          <Switch label={say('basics.open')} hint={say('basics.open_hint')} on={draft.open} onChange={(open) => put({ open })} />
-          <Switch label={say('basics.listed')} hint={say('basics.listed_hint')} on={draft.listed} onChange={(listed) => put({ listed })} />
+          <Switch
+            label={say('basics.open')}
+            hint={say('basics.open_hint')}
+            on={draft.open}
+            onChange={(open) => put({ open })}
+          />
+          <Switch
+            label={say('basics.listed')}
+            hint={say('basics.listed_hint')}
+            on={draft.listed}
+            onChange={(listed) => put({ listed })}
+          />
         </div>
       </Card>
     </>
   )
 }
 
-function Durations({ chosen, error, onChange }: { chosen: number[]; error: string | undefined; onChange: (durations: number[]) => void }) {
+function Durations({
+  chosen,
+  error,
+  onChange,
+}: {
+  chosen: number[]
+  error: string | undefined
+  onChange: (durations: number[]) => void
+}) {
   const say = useSay(eventTypeWords)
   const sayApp = useSay(appWords)
   const [other, setOther] = useState('')
   const shown = [...new Set([...LENGTHS, ...chosen])].sort((a, b) => a - b)
-  const toggle = (minutes: number) => onChange(chosen.includes(minutes) ? chosen.filter((each) => each !== minutes) : [...chosen, minutes].sort((a, b) => a - b))
+  const toggle = (minutes: number) =>
+    onChange(
+      chosen.includes(minutes)
+        ? chosen.filter((each) => each !== minutes)
+        : [...chosen, minutes].sort((a, b) => a - b),
+    )
   const typed = Number(other)
-  const addable = Number.isInteger(typed) && typed >= 5 && typed <= 1440 && !chosen.includes(typed) && chosen.length < 8
+  const addable =
+    Number.isInteger(typed) && typed >= 5 && typed <= 1440 && !chosen.includes(typed) && chosen.length < 8
   return (
     <fieldset>
       <legend className="mb-1.5 text-sm font-medium">{say('basics.durations')}</legend>
@@ -113,13 +167,25 @@ function Durations({ chosen, error, onChange }: { chosen: number[]; error: strin
   )
 }
 
-function Where({ place, error, onChange }: { place: Place; error: string | undefined; onChange: (place: Place) => void }) {
+function Where({
+  place,
+  error,
+  onChange,
+}: {
+  place: Place
+  error: string | undefined
+  onChange: (place: Place) => void
+}) {
   const say = useSay(eventTypeWords)
   const sayApp = useSay(appWords)
   const { kind } = place
   return (
     <div className="grid gap-4 @xl:grid-cols-[12rem_1fr]">
-      <SelectField label={say('basics.place')} value={kind} onChange={(event) => onChange({ kind: event.target.value as Place['kind'], value: '' })}>
+      <SelectField
+        label={say('basics.place')}
+        value={kind}
+        onChange={(event) => onChange({ kind: event.target.value as Place['kind'], value: '' })}
+      >
         {PLACES.map((name) => (
           <option key={name} value={name}>
             {say(`basics.place.${name}`)}

@@ -24,14 +24,59 @@ export function HoursSection({ page, draft: { eventType }, putType, errorOf }: S
     <>
       <Card>
         <div className="grid items-start gap-4 @xl:grid-cols-2">
-          <ScheduleChoice owner={page.owner.id} mine={page.mine} chosen={eventType.scheduleId} onChange={(scheduleId) => putType({ scheduleId })} />
-          <LengthField label={say('hours.increment')} value={eventType.increment} options={STEPS} onChange={(increment) => putType({ increment })} />
-          <LengthField label={say('hours.before')} value={eventType.bufferBefore} options={BUFFERS} onChange={(bufferBefore) => putType({ bufferBefore })} />
-          <LengthField label={say('hours.after')} value={eventType.bufferAfter} options={BUFFERS} onChange={(bufferAfter) => putType({ bufferAfter })} />
-          <LengthField label={say('hours.notice')} value={eventType.notice} options={NOTICES} onChange={(notice) => putType({ notice })} />
-          <Horizon horizon={eventType.horizon} error={errorOf('horizon')} onChange={(horizon) => putType({ horizon })} />
-          <NumberField label={say('hours.per_day')} min={1} max={1000} placeholder={say('hours.no_limit')} error={errorOf('perDay')} value={eventType.perDay} onChange={(perDay) => putType({ perDay })} />
-          <NumberField label={say('hours.per_week')} min={1} max={5000} placeholder={say('hours.no_limit')} error={errorOf('perWeek')} value={eventType.perWeek} onChange={(perWeek) => putType({ perWeek })} />
+          <ScheduleChoice
+            owner={page.owner.id}
+            mine={page.mine}
+            chosen={eventType.scheduleId}
+            onChange={(scheduleId) => putType({ scheduleId })}
+          />
+          <LengthField
+            label={say('hours.increment')}
+            value={eventType.increment}
+            options={STEPS}
+            onChange={(increment) => putType({ increment })}
+          />
+          <LengthField
+            label={say('hours.before')}
+            value={eventType.bufferBefore}
+            options={BUFFERS}
+            onChange={(bufferBefore) => putType({ bufferBefore })}
+          />
+          <LengthField
+            label={say('hours.after')}
+            value={eventType.bufferAfter}
+            options={BUFFERS}
+            onChange={(bufferAfter) => putType({ bufferAfter })}
+          />
+          <LengthField
+            label={say('hours.notice')}
+            value={eventType.notice}
+            options={NOTICES}
+            onChange={(notice) => putType({ notice })}
+          />
+          <Horizon
+            horizon={eventType.horizon}
+            error={errorOf('horizon')}
+            onChange={(horizon) => putType({ horizon })}
+          />
+          <NumberField
+            label={say('hours.per_day')}
+            min={1}
+            max={1000}
+            placeholder={say('hours.no_limit')}
+            error={errorOf('perDay')}
+            value={eventType.perDay}
+            onChange={(perDay) => putType({ perDay })}
+          />
+          <NumberField
+            label={say('hours.per_week')}
+            min={1}
+            max={5000}
+            placeholder={say('hours.no_limit')}
+            error={errorOf('perWeek')}
+            value={eventType.perWeek}
+            onChange={(perWeek) => putType({ perWeek })}
+          />
           <NumberField
             label={say('hours.capacity')}
             hint={say('hours.capacity_hint')}
@@ -44,20 +89,38 @@ export function HoursSection({ page, draft: { eventType }, putType, errorOf }: S
         </div>
       </Card>
       <Card>
-        <Unreadable chosen={eventType.whenUnreadable} error={errorOf('whenUnreadable')} onChange={(whenUnreadable) => putType({ whenUnreadable })} />
+        <Unreadable
+          chosen={eventType.whenUnreadable}
+          error={errorOf('whenUnreadable')}
+          onChange={(whenUnreadable) => putType({ whenUnreadable })}
+        />
       </Card>
       <Explain pageId={page.id} />
     </>
   )
 }
 
-function ScheduleChoice({ owner, mine, chosen, onChange }: { owner: string; mine: boolean; chosen: string | null; onChange: (id: string | null) => void }) {
+function ScheduleChoice({
+  owner,
+  mine,
+  chosen,
+  onChange,
+}: {
+  owner: string
+  mine: boolean
+  chosen: string | null
+  onChange: (id: string | null) => void
+}) {
   const say = useSay(eventTypeWords)
   const schedules = useQuery(schedulesOfQuery(owner))
   const list = schedules.data ?? []
   return (
     <div className="grid gap-1">
-      <SelectField label={say('hours.schedule')} value={chosen ?? ''} onChange={(event) => onChange(event.target.value || null)}>
+      <SelectField
+        label={say('hours.schedule')}
+        value={chosen ?? ''}
+        onChange={(event) => onChange(event.target.value || null)}
+      >
         <option value="">{say('hours.schedule_default')}</option>
         {list.map(({ id, name }) => (
           <option key={id} value={id}>
@@ -67,7 +130,11 @@ function ScheduleChoice({ owner, mine, chosen, onChange }: { owner: string; mine
         {chosen && !list.some(({ id }) => id === chosen) && <option value={chosen}>…</option>}
       </SelectField>
       {mine && (
-        <Link to="/app/settings/availability" search={chosen ? { schedule: chosen } : {}} className="link py-1 text-sm">
+        <Link
+          to="/app/settings/availability"
+          search={chosen ? { schedule: chosen } : {}}
+          className="link py-1 text-sm"
+        >
           {say('hours.schedule_edit')}
         </Link>
       )}
@@ -75,7 +142,15 @@ function ScheduleChoice({ owner, mine, chosen, onChange }: { owner: string; mine
   )
 }
 
-function Horizon({ horizon, error, onChange }: { horizon: EventType['horizon']; error: string | undefined; onChange: (horizon: EventType['horizon']) => void }) {
+function Horizon({
+  horizon,
+  error,
+  onChange,
+}: {
+  horizon: EventType['horizon']
+  error: string | undefined
+  onChange: (horizon: EventType['horizon']) => void
+}) {
   const say = useSay(eventTypeWords)
   const { zone } = useTimes()
   const now = useNow()
@@ -84,26 +159,57 @@ function Horizon({ horizon, error, onChange }: { horizon: EventType['horizon']; 
       <SelectField
         label={say('hours.horizon')}
         value={horizon.kind}
-        onChange={(event) => onChange(event.target.value === 'rolling' ? { kind: 'rolling', days: 60 } : { kind: 'range', from: dateOf(zone, now), to: dateOf(zone, now + 30 * DAY) })}
+        onChange={(event) =>
+          onChange(
+            event.target.value === 'rolling'
+              ? { kind: 'rolling', days: 60 }
+              : { kind: 'range', from: dateOf(zone, now), to: dateOf(zone, now + 30 * DAY) },
+          )
+        }
       >
         <option value="rolling">{say('hours.horizon.rolling')}</option>
         <option value="range">{say('hours.horizon.range')}</option>
       </SelectField>
       {horizon.kind === 'rolling' ? (
-        <LengthField label={say('hours.horizon.days')} value={horizon.days * 1440} options={[7, 14, 28, 60, 90, 180, 365].map((days) => days * 1440)} onChange={(minutes) => onChange({ kind: 'rolling', days: minutes / 1440 })} />
+        <LengthField
+          label={say('hours.horizon.days')}
+          value={horizon.days * 1440}
+          options={[7, 14, 28, 60, 90, 180, 365].map((days) => days * 1440)}
+          onChange={(minutes) => onChange({ kind: 'rolling', days: minutes / 1440 })}
+        />
       ) : (
         <div className="grid grid-cols-2 gap-3">
-          <TextField type="date" label={say('hours.horizon.from')} value={horizon.from} onChange={(event) => onChange({ ...horizon, from: event.target.value })} />
-          <TextField type="date" label={say('hours.horizon.to')} error={error} value={horizon.to} onChange={(event) => onChange({ ...horizon, to: event.target.value })} />
+          <TextField
+            type="date"
+            label={say('hours.horizon.from')}
+            value={horizon.from}
+            onChange={(event) => onChange({ ...horizon, from: event.target.value })}
+          />
+          <TextField
+            type="date"
+            label={say('hours.horizon.to')}
+            error={error}
+            value={horizon.to}
+            onChange={(event) => onChange({ ...horizon, to: event.target.value })}
+          />
         </div>
       )}
     </div>
   )
 }
 
-function Unreadable({ chosen, error, onChange }: { chosen: WhenUnreadable; error: string | undefined; onChange: (chosen: WhenUnreadable) => void }) {
+function Unreadable({
+  chosen,
+  error,
+  onChange,
+}: {
+  chosen: WhenUnreadable
+  error: string | undefined
+  onChange: (chosen: WhenUnreadable) => void
+}) {
   const say = useSay(eventTypeWords)
-  const choose = (kind: WhenUnreadable['kind']) => onChange(kind === 'last-known' ? { kind, hours: 4 } : { kind })
+  const choose = (kind: WhenUnreadable['kind']) =>
+    onChange(kind === 'last-known' ? { kind, hours: 4 } : { kind })
   return (
     <fieldset>
       <legend className="font-medium">{say('hours.unreadable')}</legend>

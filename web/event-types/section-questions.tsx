@@ -9,15 +9,26 @@ import { Switch, Tick } from '../ui/tick.tsx'
 import type { SectionProps } from './editor-form.tsx'
 import { NumberField } from './lengths.tsx'
 
-const KINDS = ['text', 'long', 'choice', 'many', 'phone', 'number', 'date', 'check'] as const satisfies QuestionKind[]
+const KINDS = [
+  'text',
+  'long',
+  'choice',
+  'many',
+  'phone',
+  'number',
+  'date',
+  'check',
+] as const satisfies QuestionKind[]
 
-const newId = () => `q${Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+const newId = () =>
+  `q${Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 
 export function QuestionsSection({ draft: { eventType }, putType, errorOf }: SectionProps) {
   const say = useSay(eventTypeWords)
   const { questions, consent } = eventType
   const set = (next: Question[]) => putType({ questions: next })
-  const swap = (index: number, other: number) => set(questions.with(index, questions[other]!).with(other, questions[index]!))
+  const swap = (index: number, other: number) =>
+    set(questions.with(index, questions[other]!).with(other, questions[index]!))
   return (
     <>
       <p className="text-sm text-muted">{say('questions.lead')}</p>
@@ -54,11 +65,27 @@ export function QuestionsSection({ draft: { eventType }, putType, errorOf }: Sec
             value={eventType.guestsMax}
             onChange={(guestsMax) => putType({ guestsMax: guestsMax ?? Number.NaN })}
           />
-          <Switch label={say('questions.consent')} hint={say('questions.consent_hint')} on={consent !== null} onChange={(on) => putType({ consent: on ? { required: true, text: '' } : null })} />
+          <Switch
+            label={say('questions.consent')}
+            hint={say('questions.consent_hint')}
+            on={consent !== null}
+            onChange={(on) => putType({ consent: on ? { required: true, text: '' } : null })}
+          />
           {consent && (
             <>
-              <TextArea label={say('questions.consent_text')} rows={2} maxLength={1000} error={errorOf('consent')} value={consent.text} onChange={(event) => putType({ consent: { ...consent, text: event.target.value } })} />
-              <Tick label={say('questions.consent_required')} checked={consent.required} onChange={(event) => putType({ consent: { ...consent, required: event.target.checked } })} />
+              <TextArea
+                label={say('questions.consent_text')}
+                rows={2}
+                maxLength={1000}
+                error={errorOf('consent')}
+                value={consent.text}
+                onChange={(event) => putType({ consent: { ...consent, text: event.target.value } })}
+              />
+              <Tick
+                label={say('questions.consent_required')}
+                checked={consent.required}
+                onChange={(event) => putType({ consent: { ...consent, required: event.target.checked } })}
+              />
             </>
           )}
         </div>
@@ -98,8 +125,18 @@ function QuestionCard({ n, question, errorOf, onChange, onRemove, onUp, onDown }
       }
     >
       <div className="grid gap-x-4 gap-y-3 @xl:grid-cols-[1fr_13rem]">
-        <TextField label={say('questions.label')} maxLength={200} error={errorOf(`${question.id}.label`)} value={question.label} onChange={(event) => onChange({ ...question, label: event.target.value })} />
-        <SelectField label={say('questions.kind')} value={question.kind} onChange={(event) => onChange({ ...question, kind: event.target.value as QuestionKind })}>
+        <TextField
+          label={say('questions.label')}
+          maxLength={200}
+          error={errorOf(`${question.id}.label`)}
+          value={question.label}
+          onChange={(event) => onChange({ ...question, label: event.target.value })}
+        />
+        <SelectField
+          label={say('questions.kind')}
+          value={question.kind}
+          onChange={(event) => onChange({ ...question, kind: event.target.value as QuestionKind })}
+        >
           {KINDS.map((kind) => (
             <option key={kind} value={kind}>
               {say(`questions.kind.${kind}`)}
@@ -115,7 +152,11 @@ function QuestionCard({ n, question, errorOf, onChange, onRemove, onUp, onDown }
             onChange={(event) => onChange({ ...question, options: event.target.value.split('\n') })}
           />
         )}
-        <Tick label={say('questions.required')} checked={question.required} onChange={(event) => onChange({ ...question, required: event.target.checked })} />
+        <Tick
+          label={say('questions.required')}
+          checked={question.required}
+          onChange={(event) => onChange({ ...question, required: event.target.checked })}
+        />
       </div>
     </Card>
   )

@@ -16,12 +16,21 @@ export function ShareSection({ page, draft }: SectionProps) {
       {page.state === 'offline' && <Notice tone="warn">{say('share.offline')}</Notice>}
       {draft.slug !== page.slug && <Notice tone="note">{say('share.unsaved')}</Notice>}
       <Card title={say('share.link')} lead={say('share.lead')}>
-        <p className="mb-3 rounded-control bg-sunken px-3 py-2 font-medium break-all select-all">{absolute(page.url)}</p>
+        <p className="mb-3 rounded-control bg-sunken px-3 py-2 font-medium break-all select-all">
+          {absolute(page.url)}
+        </p>
         <div className="flex flex-wrap gap-3">
           <CopyLink url={page.url} look={{ tone: 'primary' }} />
           {'share' in navigator && (
             // Closed without choosing is not a failure.
-            <Button icon={<Share2 size={16} aria-hidden />} onClick={() => void navigator.share({ title: page.eventType.title, url: absolute(page.url) }).catch(() => undefined)}>
+            <Button
+              icon={<Share2 size={16} aria-hidden />}
+              onClick={() =>
+                void navigator
+                  .share({ title: page.eventType.title, url: absolute(page.url) })
+                  .catch(() => undefined)
+              }
+            >
               {say('share.native')}
             </Button>
           )}

@@ -16,14 +16,22 @@ const ASSIGNMENTS = ['solo', 'round-robin', 'collective'] as const
 export function TeamSection({ page, draft: { eventType }, putType, errorOf }: SectionProps) {
   const say = useSay(eventTypeWords)
   const owner = { id: page.owner.id, name: page.owner.name, priority: 0 }
-  const choose = (assignment: EventType['assignment']) => putType({ assignment, ...(assignment === 'solo' ? { hosts: [owner] } : {}) })
+  const choose = (assignment: EventType['assignment']) =>
+    putType({ assignment, ...(assignment === 'solo' ? { hosts: [owner] } : {}) })
   return (
     <>
       <Card>
         <fieldset>
           <legend className="font-medium">{say('team.assignment')}</legend>
           {ASSIGNMENTS.map((name) => (
-            <Choice key={name} name="assignment" label={say(`team.assignment.${name}`)} hint={say(`team.assignment.${name}_hint`)} checked={eventType.assignment === name} onChange={() => choose(name)} />
+            <Choice
+              key={name}
+              name="assignment"
+              label={say(`team.assignment.${name}`)}
+              hint={say(`team.assignment.${name}_hint`)}
+              checked={eventType.assignment === name}
+              onChange={() => choose(name)}
+            />
           ))}
         </fieldset>
       </Card>
@@ -36,12 +44,25 @@ export function TeamSection({ page, draft: { eventType }, putType, errorOf }: Se
   )
 }
 
-function Hosts({ eventType, error, onChange }: { eventType: EventType; error: string | undefined; onChange: (hosts: EventType['hosts']) => void }) {
+function Hosts({
+  eventType,
+  error,
+  onChange,
+}: {
+  eventType: EventType
+  error: string | undefined
+  onChange: (hosts: EventType['hosts']) => void
+}) {
   const say = useSay(eventTypeWords)
   const sayApp = useSay(appWords)
   const people = useQuery(peopleQuery)
   const { hosts, assignment } = eventType
-  const toggle = ({ id, name }: Person) => onChange(hosts.some((host) => host.id === id) ? hosts.filter((host) => host.id !== id) : [...hosts, { id, name, priority: 0 }])
+  const toggle = ({ id, name }: Person) =>
+    onChange(
+      hosts.some((host) => host.id === id)
+        ? hosts.filter((host) => host.id !== id)
+        : [...hosts, { id, name, priority: 0 }],
+    )
   switch (people.status) {
     case 'pending':
       return <Skeleton rows={3} label={sayApp('state.loading')} />
@@ -57,14 +78,25 @@ function Hosts({ eventType, error, onChange }: { eventType: EventType; error: st
               const host = hosts.find(({ id }) => id === person.id)
               return (
                 <div key={person.id} className="flex flex-wrap items-center justify-between gap-x-4">
-                  <Tick label={person.name} hint={person.email} checked={host !== undefined} onChange={() => toggle(person)} />
+                  <Tick
+                    label={person.name}
+                    hint={person.email}
+                    checked={host !== undefined}
+                    onChange={() => toggle(person)}
+                  />
                   {host && assignment === 'round-robin' && (
                     <SelectField
                       hideLabel
                       className="w-40"
                       label={say('team.priority', { name: person.name })}
                       value={host.priority}
-                      onChange={(event) => onChange(hosts.map((each) => (each.id === host.id ? { ...each, priority: Number(event.target.value) } : each)))}
+                      onChange={(event) =>
+                        onChange(
+                          hosts.map((each) =>
+                            each.id === host.id ? { ...each, priority: Number(event.target.value) } : each,
+                          ),
+                        )
+                      }
                     >
                       <option value={0}>{say('team.priority.normal')}</option>
                       <option value={1}>{say('team.priority.first')}</option>

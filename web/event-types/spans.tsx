@@ -7,7 +7,15 @@ import { ClockField, showClock } from '../ui/clock-field.tsx'
 import { hasOverlap, spanOf } from './hours.ts'
 
 /** The open spans of one day, each with its two clocks. */
-export function Spans({ day, spans, onChange }: { day: string; spans: WallSpan[]; onChange: (spans: WallSpan[]) => void }) {
+export function Spans({
+  day,
+  spans,
+  onChange,
+}: {
+  day: string
+  spans: WallSpan[]
+  onChange: (spans: WallSpan[]) => void
+}) {
   const say = useSay(eventTypeWords)
   const put = (index: number, span: WallSpan) => onChange(spans.with(index, span))
   return (
@@ -21,8 +29,19 @@ export function Spans({ day, spans, onChange }: { day: string; spans: WallSpan[]
               onChange={(from) => put(index, spanOf(from, span.to % 1440))}
             />
             <span aria-hidden="true">–</span>
-            <ClockField label={say('availability.to_of', { day })} minutes={span.to} onChange={(to) => put(index, spanOf(span.from, to))} />
-            <IconButton label={say('availability.remove_span', { day, from: showClock(span.from), to: showClock(span.to) })} onClick={() => onChange(spans.toSpliced(index, 1))}>
+            <ClockField
+              label={say('availability.to_of', { day })}
+              minutes={span.to}
+              onChange={(to) => put(index, spanOf(span.from, to))}
+            />
+            <IconButton
+              label={say('availability.remove_span', {
+                day,
+                from: showClock(span.from),
+                to: showClock(span.to),
+              })}
+              onClick={() => onChange(spans.toSpliced(index, 1))}
+            >
               <X size={16} aria-hidden />
             </IconButton>
             {span.to > 1440 && <span className="text-sm text-muted">{say('availability.next_day')}</span>}

@@ -50,7 +50,12 @@ function Letter({ letter }: { letter: OpenedLetter }) {
           <h2 className="text-md font-medium">{letter.subject}</h2>
           <p className="text-sm break-all text-muted">{say('outbox.to', { recipient: letter.recipient })}</p>
         </div>
-        <Pills label={say('outbox.view')} options={views.map((value) => ({ value, label: say(`outbox.${value}`) }))} value={view} onChange={setView} />
+        <Pills
+          label={say('outbox.view')}
+          options={views.map((value) => ({ value, label: say(`outbox.${value}`) }))}
+          value={view}
+          onChange={setView}
+        />
       </header>
       <Shown letter={letter} view={view} />
     </article>
@@ -62,7 +67,14 @@ function Shown({ letter, view }: { letter: OpenedLetter; view: View }) {
   switch (view) {
     case 'html':
       // An origin of its own and no script: a letter shows words that strangers typed.
-      return <iframe title={say('outbox.frame', { subject: letter.subject })} src={outbox.page(letter.id)} sandbox="allow-popups allow-popups-to-escape-sandbox" className="h-[70dvh] w-full bg-[#fff]" />
+      return (
+        <iframe
+          title={say('outbox.frame', { subject: letter.subject })}
+          src={outbox.page(letter.id)}
+          sandbox="allow-popups allow-popups-to-escape-sandbox"
+          className="h-[70dvh] w-full bg-[#fff]"
+        />
+      )
     case 'text':
       return <Source text={letter.text} />
     case 'ics':
@@ -73,7 +85,10 @@ function Shown({ letter, view }: { letter: OpenedLetter; view: View }) {
 }
 
 const Source = ({ text }: { text: string }) => (
-  <pre tabIndex={0} className="max-h-[70dvh] overflow-auto p-4 text-sm break-words whitespace-pre-wrap focus-visible:-outline-offset-2">
+  <pre
+    tabIndex={0}
+    className="max-h-[70dvh] overflow-auto p-4 text-sm break-words whitespace-pre-wrap focus-visible:-outline-offset-2"
+  >
     {text}
   </pre>
 )

@@ -15,7 +15,14 @@ import { Notice } from '../ui/notice.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { OpenLetter } from './open-letter.tsx'
 
-const TONES: Record<OutboxLetter['state'], ChipTone> = { practice: 'plain', queued: 'note', sending: 'note', sent: 'good', failed: 'bad', unknown: 'warn' }
+const TONES: Record<OutboxLetter['state'], ChipTone> = {
+  practice: 'plain',
+  queued: 'note',
+  sending: 'note',
+  sent: 'good',
+  failed: 'bad',
+  unknown: 'warn',
+}
 
 /** Every letter, as the reader would get it: where mail goes while no mail server is set. */
 export function Outbox() {
@@ -39,7 +46,11 @@ export function Outbox() {
             <div className={cx(letter && 'hidden @4xl:block')}>
               <List letters={letters.data} chosen={letter} />
             </div>
-            {letter ? <OpenLetter key={letter} id={letter} /> : <p className="hidden p-5 text-muted @4xl:block">{say('outbox.choose')}</p>}
+            {letter ? (
+              <OpenLetter key={letter} id={letter} />
+            ) : (
+              <p className="hidden p-5 text-muted @4xl:block">{say('outbox.choose')}</p>
+            )}
           </div>
         )
     }
@@ -70,12 +81,19 @@ function List({ letters, chosen }: { letters: OutboxLetter[]; chosen: string | u
               aria-current={id === chosen ? 'true' : 'false'}
               activeProps={{}}
               resetScroll={false}
-              className={cx('grid gap-1 px-5 py-3 focus-visible:-outline-offset-2', id === chosen ? 'bg-primary-soft text-on-primary-soft' : 'hover:bg-sunken')}
+              className={cx(
+                'grid gap-1 px-5 py-3 focus-visible:-outline-offset-2',
+                id === chosen ? 'bg-primary-soft text-on-primary-soft' : 'hover:bg-sunken',
+              )}
             >
               <span className="font-medium">{subject}</span>
-              <span className={cx('text-sm break-all', id !== chosen && 'text-muted')}>{say('outbox.to', { recipient })}</span>
+              <span className={cx('text-sm break-all', id !== chosen && 'text-muted')}>
+                {say('outbox.to', { recipient })}
+              </span>
               <span className="flex items-center justify-between gap-2">
-                <span className={cx('text-sm', id !== chosen && 'text-muted')}>{times.ago(createdAt, now)}</span>
+                <span className={cx('text-sm', id !== chosen && 'text-muted')}>
+                  {times.ago(createdAt, now)}
+                </span>
                 <Chip tone={TONES[state]}>{say(`outbox.state.${state}`)}</Chip>
               </span>
             </Link>

@@ -3,7 +3,14 @@ import { Ellipsis } from 'lucide-react'
 import { buttonLook, type Look } from './button.tsx'
 import { cx } from './look.ts'
 
-type ActionsProps = { label: ReactNode; name?: string; icon?: ReactNode; look?: Look; className?: string; children: ReactNode }
+type ActionsProps = {
+  label: ReactNode
+  name?: string
+  icon?: ReactNode
+  look?: Look
+  className?: string
+  children: ReactNode
+}
 
 /** A button that opens a small list of buttons and links. Escape, a click beside it and the focus on the way back are the browser's. */
 export function Actions({ label, name, icon, look, className, children }: ActionsProps) {
@@ -23,7 +30,13 @@ export function Actions({ label, name, icon, look, className, children }: Action
 
   return (
     <>
-      <button ref={button} type="button" popoverTarget={id} aria-label={name} className={className ?? buttonLook(look ?? { tone: 'quiet', small: true })}>
+      <button
+        ref={button}
+        type="button"
+        popoverTarget={id}
+        aria-label={name}
+        className={className ?? buttonLook(look ?? { tone: 'quiet', small: true })}
+      >
         {icon ?? <Ellipsis size={18} aria-hidden />}
         {label}
       </button>

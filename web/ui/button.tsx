@@ -7,7 +7,8 @@ export type Look = { tone?: Tone; small?: boolean; wide?: boolean }
 const TONES: Record<Tone, string> = {
   primary: 'bg-primary text-on-primary hover:bg-primary-hover border border-transparent',
   plain: 'bg-surface text-text border border-border-strong hover:border-text',
-  quiet: 'bg-transparent text-primary border border-transparent hover:bg-primary-soft hover:text-on-primary-soft',
+  quiet:
+    'bg-transparent text-primary border border-transparent hover:bg-primary-soft hover:text-on-primary-soft',
   danger: 'bg-surface text-danger border border-danger hover:bg-danger-soft hover:text-on-danger-soft',
   'danger-full': 'bg-danger text-surface border border-transparent hover:opacity-90',
 }
@@ -25,12 +26,26 @@ export const buttonLook = ({ tone = 'plain', small = false, wide = false }: Look
 type ButtonProps = ComponentProps<'button'> & Look & { icon?: ReactNode; busy?: boolean }
 
 /** While `busy` it keeps its place, its words and the focus; it only stops answering. */
-export function Button({ tone, small, wide, icon, busy = false, className, children, onClick, type = 'button', ...rest }: ButtonProps) {
+export function Button({
+  tone,
+  small,
+  wide,
+  icon,
+  busy = false,
+  className,
+  children,
+  onClick,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
   return (
     <button
       {...rest}
       type={type}
-      className={cx(buttonLook({ ...(tone ? { tone } : {}), ...(small ? { small } : {}), ...(wide ? { wide } : {}) }), className)}
+      className={cx(
+        buttonLook({ ...(tone ? { tone } : {}), ...(small ? { small } : {}), ...(wide ? { wide } : {}) }),
+        className,
+      )}
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))}
@@ -62,5 +77,8 @@ export function IconButton({ label, className, children, ...rest }: IconButtonPr
 }
 
 export const Spinner = () => (
-  <span aria-hidden="true" className="size-4 flex-none animate-spin rounded-full border-2 border-current border-t-transparent motion-reduce:animate-none" />
+  <span
+    aria-hidden="true"
+    className="size-4 flex-none animate-spin rounded-full border-2 border-current border-t-transparent motion-reduce:animate-none"
+  />
 )

@@ -1,15 +1,30 @@
 import { useId, type ReactNode } from 'react'
 import { cx } from './look.ts'
 
-type CardProps = { title?: ReactNode; actions?: ReactNode; lead?: ReactNode; children?: ReactNode; className?: string; flush?: boolean }
+type CardProps = {
+  title?: ReactNode
+  actions?: ReactNode
+  lead?: ReactNode
+  children?: ReactNode
+  className?: string
+  flush?: boolean
+}
 
 /** A quiet box with a heading. `flush` leaves the padding to its rows. */
 export function Card({ title, actions, lead, children, className, flush = false }: CardProps) {
   const id = useId()
   return (
-    <section aria-labelledby={title ? id : undefined} className={cx('hairline min-w-0 rounded-card bg-surface', className)}>
+    <section
+      aria-labelledby={title ? id : undefined}
+      className={cx('hairline min-w-0 rounded-card bg-surface', className)}
+    >
       {title && (
-        <header className={cx('flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-4', flush ? 'border-b border-border pb-4' : 'pb-1')}>
+        <header
+          className={cx(
+            'flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-4',
+            flush ? 'border-b border-border pb-4' : 'pb-1',
+          )}
+        >
           <div className="grid gap-1">
             <h2 id={id} className="text-md font-medium">
               {title}

@@ -11,8 +11,24 @@ const TONES: Record<ChipTone, string> = {
   plain: 'bg-sunken text-muted',
 }
 
-export const Chip = ({ tone = 'plain', icon, children, className }: { tone?: ChipTone; icon?: ReactNode; children: ReactNode; className?: string }) => (
-  <span className={cx('inline-flex max-w-full items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-medium wrap-normal forced-colors:border', TONES[tone], className)}>
+export const Chip = ({
+  tone = 'plain',
+  icon,
+  children,
+  className,
+}: {
+  tone?: ChipTone
+  icon?: ReactNode
+  children: ReactNode
+  className?: string
+}) => (
+  <span
+    className={cx(
+      'inline-flex max-w-full items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-medium wrap-normal forced-colors:border',
+      TONES[tone],
+      className,
+    )}
+  >
     {icon}
     {children}
   </span>

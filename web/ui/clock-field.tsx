@@ -1,7 +1,13 @@
 import { useState, type KeyboardEvent } from 'react'
 import { cx } from './look.ts'
 
-type ClockProps = { label: string; minutes: number; onChange: (minutes: number) => void; id?: string; className?: string }
+type ClockProps = {
+  label: string
+  minutes: number
+  onChange: (minutes: number) => void
+  id?: string
+  className?: string
+}
 
 /**
  * A time of day in 24 hours, typed as people type it: 9, 9.30, 0930, 18:00. The browser's own field follows the language

@@ -21,7 +21,17 @@ type DialogProps = {
 }
 
 /** A sheet over the page: from below on a phone, in the middle elsewhere. Focus goes in, stays in and comes back. */
-export function Dialog({ title, step, close, onClose, children, foot, alert = false, wide = false, hold = false }: DialogProps) {
+export function Dialog({
+  title,
+  step,
+  close,
+  onClose,
+  children,
+  foot,
+  alert = false,
+  wide = false,
+  hold = false,
+}: DialogProps) {
   return (
     <ModalOverlay
       isOpen
@@ -30,8 +40,16 @@ export function Dialog({ title, step, close, onClose, children, foot, alert = fa
       onOpenChange={(open) => !open && onClose()}
       className="fixed inset-0 z-40 flex items-end justify-center overflow-hidden bg-shade sm:items-center sm:p-6"
     >
-      <Modal className={cx('over-enter flex max-h-[92dvh] w-full flex-col overflow-hidden rounded-t-sheet bg-surface shadow-over sm:rounded-sheet forced-colors:border', wide ? 'sm:max-w-2xl' : 'sm:max-w-lg')}>
-        <AriaDialog role={alert ? 'alertdialog' : 'dialog'} className="@container flex min-h-0 flex-col outline-none">
+      <Modal
+        className={cx(
+          'over-enter flex max-h-[92dvh] w-full flex-col overflow-hidden rounded-t-sheet bg-surface shadow-over sm:rounded-sheet forced-colors:border',
+          wide ? 'sm:max-w-2xl' : 'sm:max-w-lg',
+        )}
+      >
+        <AriaDialog
+          role={alert ? 'alertdialog' : 'dialog'}
+          className="@container flex min-h-0 flex-col outline-none"
+        >
           <header className="flex items-start justify-between gap-4 ps-6 pe-3 pt-4">
             <div className="grid gap-1 pt-2">
               {step && <p className="text-sm text-muted">{step}</p>}
@@ -44,7 +62,7 @@ export function Dialog({ title, step, close, onClose, children, foot, alert = fa
             </IconButton>
           </header>
           <div className="grid gap-4 overflow-y-auto overscroll-contain px-6 pt-3 pb-6">{children}</div>
-          {foot && <div className="border-t border-border px-6 pt-3 pb-6">{foot}</div>}
+          {foot && <div className="grid gap-3 border-t border-border px-6 pt-3 pb-6">{foot}</div>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -11,13 +11,27 @@ const TONES: Record<NoticeTone, { look: string; Icon: typeof Info }> = {
   good: { look: 'bg-primary-soft text-on-primary-soft', Icon: CircleCheck },
 }
 
-type NoticeProps = { tone?: NoticeTone; title?: ReactNode; children?: ReactNode; actions?: ReactNode; className?: string; live?: boolean }
+type NoticeProps = {
+  tone?: NoticeTone
+  title?: ReactNode
+  children?: ReactNode
+  actions?: ReactNode
+  className?: string
+  live?: boolean
+}
 
 /** What happened, what it means, what one can do. `live` when it appears in answer to something the reader did. */
 export function Notice({ tone = 'note', title, children, actions, className, live = false }: NoticeProps) {
   const { look, Icon } = TONES[tone]
   return (
-    <div role={live ? (tone === 'bad' ? 'alert' : 'status') : undefined} className={cx('flex flex-wrap items-center gap-x-4 gap-y-3 rounded-card px-4 py-3 forced-colors:border', look, className)}>
+    <div
+      role={live ? (tone === 'bad' ? 'alert' : 'status') : undefined}
+      className={cx(
+        'flex flex-wrap items-center gap-x-4 gap-y-3 rounded-card px-4 py-3 forced-colors:border',
+        look,
+        className,
+      )}
+    >
       <div className="flex min-w-0 flex-1 basis-64 gap-3">
         <Icon size={18} aria-hidden className="mt-1 flex-none" />
         <div className="grid min-w-0 gap-0.5">

@@ -1,4 +1,9 @@
-type PillsProps<Value extends string> = { label: string; options: readonly { value: Value; label: string }[]; value: Value; onChange: (value: Value) => void }
+type PillsProps<Value extends string> = {
+  label: string
+  options: readonly { value: Value; label: string }[]
+  value: Value
+  onChange: (value: Value) => void
+}
 
 /** A few views of one list; the pressed one is shown. */
 export function Pills<Value extends string>({ label, options, value, onChange }: PillsProps<Value>) {

@@ -1,7 +1,11 @@
 import { useId, type ComponentProps, type ReactNode } from 'react'
 import { cx } from './look.ts'
 
-type TickProps = Omit<ComponentProps<'input'>, 'type' | 'className' | 'id'> & { label: ReactNode; hint?: ReactNode; className?: string }
+type TickProps = Omit<ComponentProps<'input'>, 'type' | 'className' | 'id'> & {
+  label: ReactNode
+  hint?: ReactNode
+  className?: string
+}
 
 /** A checkbox whose whole row is the target. */
 export const Tick = (props: TickProps) => <Box {...props} type="checkbox" />
@@ -13,7 +17,13 @@ function Box({ label, hint, className, type, ...rest }: TickProps & { type: 'che
   const id = useId()
   return (
     <div className={cx('flex min-h-11 items-start gap-3', className)}>
-      <input {...rest} id={id} type={type} className="tick mt-2.5" aria-describedby={hint ? `${id}-hint` : undefined} />
+      <input
+        {...rest}
+        id={id}
+        type={type}
+        className="tick mt-2.5"
+        aria-describedby={hint ? `${id}-hint` : undefined}
+      />
       <div className="grid flex-1 py-2.5">
         <label htmlFor={id} className={rest.disabled ? 'text-muted' : undefined}>
           {label}
@@ -28,7 +38,14 @@ function Box({ label, hint, className, type, ...rest }: TickProps & { type: 'che
   )
 }
 
-type SwitchProps = { label: ReactNode; hint?: ReactNode; on: boolean; onChange: (on: boolean) => void; disabled?: boolean; className?: string }
+type SwitchProps = {
+  label: ReactNode
+  hint?: ReactNode
+  on: boolean
+  onChange: (on: boolean) => void
+  disabled?: boolean
+  className?: string
+}
 
 /** For what takes effect at once. */
 export function Switch({ label, hint, on, onChange, disabled = false, className }: SwitchProps) {

@@ -18,7 +18,11 @@ const dismiss = (id: number) => {
   timers.delete(id)
   set(toasts.filter((toast) => toast.id !== id))
 }
-const wait = (id: number) => timers.set(id, setTimeout(() => dismiss(id), SHOWN_FOR))
+const wait = (id: number) =>
+  timers.set(
+    id,
+    setTimeout(() => dismiss(id), SHOWN_FOR),
+  )
 const rest = (id: number) => clearTimeout(timers.get(id))
 
 /** Says that something is done. What went wrong and needs an answer belongs on the page, not here. */
@@ -38,7 +42,13 @@ export function Toasts({ close, label }: { close: string; label: string }) {
   const shown = useSyncExternalStore(subscribe, () => toasts)
   return (
     // An open dialog hides the rest of the page from screen readers; this must still be heard.
-    <section data-react-aria-top-layer="true" aria-label={label} role="status" aria-live="polite" className="pointer-events-none fixed inset-x-4 bottom-20 z-50 grid justify-items-center gap-2 sm:bottom-6">
+    <section
+      data-react-aria-top-layer="true"
+      aria-label={label}
+      role="status"
+      aria-live="polite"
+      className="toasts pointer-events-none fixed inset-x-4 bottom-20 z-50 grid justify-items-center gap-2 sm:start-auto sm:bottom-6 sm:w-80"
+    >
       {shown.map(({ id, words, tone, action }) => (
         <div
           key={id}
@@ -48,14 +58,27 @@ export function Toasts({ close, label }: { close: string; label: string }) {
           onFocus={() => rest(id)}
           onBlur={() => wait(id)}
         >
-          {tone === 'good' ? <Check size={18} aria-hidden className="flex-none" /> : <TriangleAlert size={18} aria-hidden className="flex-none" />}
+          {tone === 'good' ? (
+            <Check size={18} aria-hidden className="flex-none" />
+          ) : (
+            <TriangleAlert size={18} aria-hidden className="flex-none" />
+          )}
           <span className="flex-1 py-3 font-medium">{words}</span>
           {action && (
-            <button type="button" className="min-h-11 rounded-control px-2 font-bold underline underline-offset-4" onClick={() => (action.run(), dismiss(id))}>
+            <button
+              type="button"
+              className="min-h-11 rounded-control px-2 font-bold underline underline-offset-4"
+              onClick={() => (action.run(), dismiss(id))}
+            >
               {action.label}
             </button>
           )}
-          <button type="button" aria-label={close} className="grid size-11 flex-none place-content-center rounded-control" onClick={() => dismiss(id)}>
+          <button
+            type="button"
+            aria-label={close}
+            className="grid size-11 flex-none place-content-center rounded-control"
+            onClick={() => dismiss(id)}
+          >
             <X size={18} aria-hidden />
           </button>
         </div>

@@ -10,7 +10,14 @@ import { Text } from 'react-aria-components/Text'
 import { findZones, spokenZone, zonesByCity } from '#core/locale/cities.ts'
 import type { Locale } from '#core/locale/locale.ts'
 
-type ZoneFieldProps = { label: string; hint: string; none: string; locale: Locale; value: string; onChange: (zone: string) => void }
+type ZoneFieldProps = {
+  label: string
+  hint: string
+  none: string
+  locale: Locale
+  value: string
+  onChange: (zone: string) => void
+}
 type Listed = { id: string; city: string }
 
 /** A time zone by its city, in either language, or by a country. */

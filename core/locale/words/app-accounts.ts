@@ -7,7 +7,8 @@ const en = {
   'sign_in.go': 'Sign in',
   'sign_in.forgot': 'Forgot your password?',
   'sign_in.forgot_how': 'Ask whoever runs this server: the command {command} makes a new one.',
-  'sign_in.not_set_up': 'This server has not been set up yet. Open the link that the server printed when it started.',
+  'sign_in.not_set_up':
+    'This server has not been set up yet. Open the link that the server printed when it started.',
   'setup.steps': 'Steps',
   'setup.step.account': 'Account',
   'setup.step.hours': 'Hours',
@@ -15,7 +16,8 @@ const en = {
   'setup.step.try': 'Rehearsal',
   'setup.preview': 'How others see it while you prepare it',
   'setup.account.title': 'Who are you?',
-  'setup.account.lead': 'You will run this server. Language and time zone come from your device; everything can be changed later.',
+  'setup.account.lead':
+    'You will run this server. Language and time zone come from your device; everything can be changed later.',
   'setup.name': 'Your name',
   'setup.email': 'E-mail',
   'setup.password': 'Password',
@@ -24,10 +26,13 @@ const en = {
   'setup.workspace_hint': 'Your company, studio or club; visitors see it on your pages.',
   'setup.detected': '{zone} · {language}',
   'setup.hours.title': 'When can people meet you?',
-  'setup.hours.lead': 'We read time zone and language from your device. You can change everything later, no hurry.',
+  'setup.hours.lead':
+    'We read time zone and language from your device. You can change everything later, no hurry.',
   'setup.hours.skip': 'Skip, these are fine',
-  'setup.no_mail': 'No mail server? That is fine: messages land in the practice mailbox until you connect one.',
-  'setup.calendar.lead': 'With a calendar nobody books over your appointments. Without one your page takes requests.',
+  'setup.no_mail':
+    'No mail server? That is fine: messages land in the practice mailbox until you connect one.',
+  'setup.calendar.lead':
+    'With a calendar nobody books over your appointments. Without one your page takes requests.',
   'setup.calendar.later': 'Later',
   'setup.calendar.connected': '{account} is connected.',
   'setup.done.title': 'Your page is ready',
@@ -35,15 +40,18 @@ const en = {
   'setup.done.open': 'Open the page',
   'setup.done.go': 'Go to Today',
   'setup.try.title': 'Rehearse it',
-  'setup.try.lead': 'A pretend visitor takes the next free time. You see everything it causes; then you clear it away.',
+  'setup.try.lead':
+    'A pretend visitor takes the next free time. You see everything it causes; then you clear it away.',
   'setup.try.go': 'Book myself',
   'setup.try.running': 'The visitor is booking …',
-  'setup.try.real_mail': 'A mail server is connected, so a rehearsal would write to a stranger. Open the page and book yourself with your own address instead.',
+  'setup.try.real_mail':
+    'A mail server is connected, so a rehearsal would write to a stranger. Open the page and book yourself with your own address instead.',
   'setup.try.no_times': 'There is no free time to rehearse with. Widen your hours first.',
   'setup.try.booked': 'A meeting, {when}',
   'setup.try.requested': 'A request, {when}: you confirm it in person',
   'setup.try.contact': 'A contact with its timeline: {name}',
-  'setup.try.letters': '{n, plural, =0 {No letters yet} one {# letter in the practice mailbox} other {# letters in the practice mailbox}}',
+  'setup.try.letters':
+    '{n, plural, =0 {No letters yet} one {# letter in the practice mailbox} other {# letters in the practice mailbox}}',
   'setup.try.visitor': 'Pretend Visitor',
   'setup.try.clean': 'Clean up',
   'setup.try.cleaned': 'Cleaned up: the meeting is cancelled and the contact is gone.',
@@ -52,7 +60,8 @@ const en = {
   'setup.closed.title': 'This server is already set up',
   'setup.closed.body': 'Sign in, or ask an administrator for an invitation.',
   'setup.key.title': 'This link is no longer valid',
-  'setup.key.body': 'A setup link is valid for one hour and works once. Start the server again: it prints a new one.',
+  'setup.key.body':
+    'A setup link is valid for one hour and works once. Start the server again: it prints a new one.',
   'invite.title': 'Join {workspace}',
   'invite.lead': 'You were invited as {email}. Choose a name and a password.',
   'invite.name': 'Your name',
@@ -75,7 +84,8 @@ const en = {
   'email.open': 'Open the practice mailbox',
   'email.real': 'A mail server is connected. Invitations and reminders go out by e-mail.',
   'email.personal': 'Your own mailbox',
-  'email.personal_later': 'Linking your own mailbox comes with a later version. Replies to your invitations already reach {email}.',
+  'email.personal_later':
+    'Linking your own mailbox comes with a later version. Replies to your invitations already reach {email}.',
   'notify.title': 'Notifications',
   'notify.lead': 'These always reach you, because someone is waiting for you:',
   'notify.booked': 'A new meeting or request',
@@ -100,7 +110,8 @@ const en = {
   'team.invite_seat': 'Seat',
   'team.invite_go': 'Make the invitation',
   'team.invite_done': 'The invitation is ready',
-  'team.invite_done_body': 'It goes to {email} by e-mail. You can also hand out this link yourself; it works once.',
+  'team.invite_done_body':
+    'It goes to {email} by e-mail. You can also hand out this link yourself; it works once.',
   'team.invite_practice': 'No mail server is connected, so hand out this link yourself; it works once.',
   'team.alone': 'Just you so far. Invite the first colleague.',
   'team.role_of': 'Role of {name}',
@@ -110,7 +121,8 @@ const en = {
   'team.switch_off': 'Take access away',
   'team.switch_on': 'Give access again',
   'team.switch_off_title': 'Take access away from {name}?',
-  'team.switch_off_body': 'They are signed out everywhere at once. Their pages and meetings stay; you can give access again at any time.',
+  'team.switch_off_body':
+    'They are signed out everywhere at once. Their pages and meetings stay; you can give access again at any time.',
   'team.changed': '{name}: changed',
   'team.invitations': 'Open invitations',
   'team.invitation_until': 'valid until {when}',
@@ -142,7 +154,8 @@ const en = {
   'workspace.name': 'Name',
   'workspace.locale': 'Language of letters when the reader’s is unknown',
   'workspace.gate': 'Ask for a seat to connect a calendar on a phone',
-  'workspace.gate_hint': 'On: a Sales or Service seat, Professional or Enterprise. Off: everyone. Seats cost nothing.',
+  'workspace.gate_hint':
+    'On: a Sales or Service seat, Professional or Enterprise. Off: everyone. Seats cost nothing.',
   'workspace.saved': 'Workspace saved',
   'team.no_permission': 'Only people who may manage the team can change this.',
 } as const
@@ -155,7 +168,8 @@ const it: Record<keyof typeof en, string> = {
   'sign_in.go': 'Accedi',
   'sign_in.forgot': 'Non ricordi la password?',
   'sign_in.forgot_how': 'Chiedi a chi gestisce questo server: il comando {command} ne crea una nuova.',
-  'sign_in.not_set_up': 'Questo server non è ancora configurato. Apri il link che il server ha scritto all’avvio.',
+  'sign_in.not_set_up':
+    'Questo server non è ancora configurato. Apri il link che il server ha scritto all’avvio.',
   'setup.steps': 'Passi',
   'setup.step.account': 'Account',
   'setup.step.hours': 'I tuoi orari',
@@ -163,7 +177,8 @@ const it: Record<keyof typeof en, string> = {
   'setup.step.try': 'Prova',
   'setup.preview': 'Così la vedono gli altri, mentre la prepari',
   'setup.account.title': 'Chi sei?',
-  'setup.account.lead': 'Sarai tu a gestire questo server. Lingua e fuso orario vengono dal tuo dispositivo; puoi cambiare tutto dopo.',
+  'setup.account.lead':
+    'Sarai tu a gestire questo server. Lingua e fuso orario vengono dal tuo dispositivo; puoi cambiare tutto dopo.',
   'setup.name': 'Il tuo nome',
   'setup.email': 'E-mail',
   'setup.password': 'Password',
@@ -172,10 +187,13 @@ const it: Record<keyof typeof en, string> = {
   'setup.workspace_hint': 'L’azienda, lo studio o il circolo; chi prenota lo vede sulle tue pagine.',
   'setup.detected': '{zone} · {language}',
   'setup.hours.title': 'Quando ti si può trovare?',
-  'setup.hours.lead': 'Abbiamo letto fuso orario e lingua dal tuo dispositivo. Cambi tutto dopo, senza fretta.',
+  'setup.hours.lead':
+    'Abbiamo letto fuso orario e lingua dal tuo dispositivo. Cambi tutto dopo, senza fretta.',
   'setup.hours.skip': 'Salta, uso questi',
-  'setup.no_mail': 'Nessun server di posta? Va bene lo stesso: le e-mail finiscono nella cassetta di prova finché non ne colleghi uno.',
-  'setup.calendar.lead': 'Con un calendario nessuno prenota sopra i tuoi impegni. Senza, la pagina raccoglie richieste.',
+  'setup.no_mail':
+    'Nessun server di posta? Va bene lo stesso: le e-mail finiscono nella cassetta di prova finché non ne colleghi uno.',
+  'setup.calendar.lead':
+    'Con un calendario nessuno prenota sopra i tuoi impegni. Senza, la pagina raccoglie richieste.',
   'setup.calendar.later': 'Più tardi',
   'setup.calendar.connected': '{account}: collegamento riuscito.',
   'setup.done.title': 'La tua pagina è pronta',
@@ -183,15 +201,18 @@ const it: Record<keyof typeof en, string> = {
   'setup.done.open': 'Apri la pagina',
   'setup.done.go': 'Vai a Oggi',
   'setup.try.title': 'Fai una prova',
-  'setup.try.lead': 'Un visitatore finto prende il primo orario libero. Vedi tutto quello che succede; poi fai pulizia.',
+  'setup.try.lead':
+    'Un visitatore finto prende il primo orario libero. Vedi tutto quello che succede; poi fai pulizia.',
   'setup.try.go': 'Prenota me',
   'setup.try.running': 'Il visitatore sta prenotando…',
-  'setup.try.real_mail': 'C’è un server di posta, quindi la prova scriverebbe a un estraneo. Apri la pagina e prenota con il tuo indirizzo.',
+  'setup.try.real_mail':
+    'C’è un server di posta, quindi la prova scriverebbe a un estraneo. Apri la pagina e prenota con il tuo indirizzo.',
   'setup.try.no_times': 'Non c’è un orario libero per la prova. Prima allarga i tuoi orari.',
   'setup.try.booked': 'Una riunione, {when}',
   'setup.try.requested': 'Una richiesta, {when}: la confermi tu di persona',
   'setup.try.contact': 'Un contatto con la sua cronologia: {name}',
-  'setup.try.letters': '{n, plural, =0 {Ancora nessuna lettera} one {# lettera nella cassetta di prova} other {# lettere nella cassetta di prova}}',
+  'setup.try.letters':
+    '{n, plural, =0 {Ancora nessuna lettera} one {# lettera nella cassetta di prova} other {# lettere nella cassetta di prova}}',
   'setup.try.visitor': 'Visitatore Finto',
   'setup.try.clean': 'Fai pulizia',
   'setup.try.cleaned': 'Pulizia fatta: riunione annullata, contatto eliminato.',
@@ -200,7 +221,8 @@ const it: Record<keyof typeof en, string> = {
   'setup.closed.title': 'Questo server è già configurato',
   'setup.closed.body': 'Accedi, oppure chiedi un invito a chi amministra.',
   'setup.key.title': 'Questo link non vale più',
-  'setup.key.body': 'Il link di configurazione vale un’ora e funziona una volta sola. Riavvia il server: ne scrive uno nuovo.',
+  'setup.key.body':
+    'Il link di configurazione vale un’ora e funziona una volta sola. Riavvia il server: ne scrive uno nuovo.',
   'invite.title': 'Entra in {workspace}',
   'invite.lead': 'L’invito è per {email}. Scegli un nome e una password.',
   'invite.name': 'Il tuo nome',
@@ -213,7 +235,8 @@ const it: Record<keyof typeof en, string> = {
   'profile.email': 'E-mail',
   'profile.email_hint': 'Accedi con questo indirizzo.',
   'profile.slug': 'Il tuo indirizzo',
-  'profile.slug_hint': 'Le tue pagine iniziano con {base}. Se lo cambi, i vecchi link smettono di funzionare.',
+  'profile.slug_hint':
+    'Le tue pagine iniziano con {base}. Se lo cambi, i vecchi link smettono di funzionare.',
   'profile.slug_warning': 'I link che hai già dato smetteranno di funzionare.',
   'profile.appearance': 'Lingua e aspetto',
   'profile.saved': 'Profilo salvato',
@@ -223,7 +246,8 @@ const it: Record<keyof typeof en, string> = {
   'email.open': 'Apri la cassetta di prova',
   'email.real': 'C’è un server di posta. Inviti e promemoria partono per e-mail.',
   'email.personal': 'La tua casella',
-  'email.personal_later': 'Il collegamento della tua casella arriva con una prossima versione. Le risposte ai tuoi inviti arrivano già a {email}.',
+  'email.personal_later':
+    'Il collegamento della tua casella arriva con una prossima versione. Le risposte ai tuoi inviti arrivano già a {email}.',
   'notify.title': 'Notifiche',
   'notify.lead': 'Queste ti arrivano sempre, perché c’è qualcuno che ti aspetta:',
   'notify.booked': 'Una nuova riunione o richiesta',
@@ -248,7 +272,8 @@ const it: Record<keyof typeof en, string> = {
   'team.invite_seat': 'Posto',
   'team.invite_go': 'Crea l’invito',
   'team.invite_done': 'L’invito è pronto',
-  'team.invite_done_body': 'Parte per e-mail verso {email}. Puoi anche dare tu questo link; funziona una volta sola.',
+  'team.invite_done_body':
+    'Parte per e-mail verso {email}. Puoi anche dare tu questo link; funziona una volta sola.',
   'team.invite_practice': 'Non c’è un server di posta: dai tu questo link; funziona una volta sola.',
   'team.alone': 'Per ora ci sei solo tu. Invita la prima persona.',
   'team.role_of': 'Ruolo di {name}',
@@ -258,7 +283,8 @@ const it: Record<keyof typeof en, string> = {
   'team.switch_off': 'Togli l’accesso',
   'team.switch_on': 'Ridai l’accesso',
   'team.switch_off_title': 'Togliere l’accesso a {name}?',
-  'team.switch_off_body': 'Esce subito da ogni dispositivo. Pagine e riunioni restano; puoi ridare l’accesso quando vuoi.',
+  'team.switch_off_body':
+    'Esce subito da ogni dispositivo. Pagine e riunioni restano; puoi ridare l’accesso quando vuoi.',
   'team.changed': '{name}: modifica fatta',
   'team.invitations': 'Inviti aperti',
   'team.invitation_until': 'vale fino a {when}',
@@ -290,7 +316,8 @@ const it: Record<keyof typeof en, string> = {
   'workspace.name': 'Nome',
   'workspace.locale': 'Lingua delle lettere quando non conosciamo quella di chi legge',
   'workspace.gate': 'Chiedi un posto per collegare un calendario dal telefono',
-  'workspace.gate_hint': 'Acceso: posto Sales o Service, Professional o Enterprise. Spento: tutti. I posti non costano nulla.',
+  'workspace.gate_hint':
+    'Acceso: posto Sales o Service, Professional o Enterprise. Spento: tutti. I posti non costano nulla.',
   'workspace.saved': 'Spazio salvato',
   'team.no_permission': 'Può cambiarlo solo chi gestisce il team.',
 }

@@ -4,9 +4,11 @@ const en = {
   'cal.connect.why1': 'People book only when you are free.',
   'cal.connect.why2': 'Meetings you create here go to your calendar.',
   'cal.connect.why3': 'You can fine-tune hours, breaks and limits.',
-  'cal.not_required': 'You can prepare and edit pages without a calendar; to take real bookings you need one.',
+  'cal.not_required':
+    'You can prepare and edit pages without a calendar; to take real bookings you need one.',
   'cal.need_personal_mail': 'You need access to your personal mailbox settings.',
-  'cal.need_personal_mail_how': 'Your role cannot connect a personal mailbox. Ask an administrator to allow it under Team › Roles.',
+  'cal.need_personal_mail_how':
+    'Your role cannot connect a personal mailbox. Ask an administrator to allow it under Team › Roles.',
   'cal.provider.title': 'Where do you keep your appointments?',
   'cal.provider.google': 'Google / Gmail',
   'cal.provider.google_hint': 'Google Workspace and Gmail',
@@ -19,7 +21,8 @@ const en = {
   'cal.provider.next': 'Continue',
   'cal.provider.none': 'Choose one to continue.',
   'cal.provider.not_configured': '{provider} is not set up on this server yet.',
-  'cal.provider.later_version': 'It comes with a later version of Ritrovo. Many {provider} users can connect today with “Other (CalDAV)”, if their server offers it.',
+  'cal.provider.later_version':
+    'It comes with a later version of Ritrovo. Many {provider} users can connect today with “Other (CalDAV)”, if their server offers it.',
   'cal.provider.not_yet': 'not yet',
   'cal.step': '{n} of 3',
   'cal.disclose.title_caldav': 'Before we connect',
@@ -70,7 +73,8 @@ const en = {
   'cal.read_never': 'not read yet',
   'cal.events': '{n, plural, =0 {no events} one {# event} other {# events}}',
   'cal.quarantined': 'Most events were suddenly missing. We keep them as busy and look again in ten minutes.',
-  'cal.troubled': '{n, plural, one {# event could not be read and counts} other {# events could not be read and count}} as busy.',
+  'cal.troubled':
+    '{n, plural, one {# event could not be read and counts} other {# events could not be read and count}} as busy.',
   'cal.broken.title': '{account} has signed us out',
   'cal.broken.body': 'Your pages now take requests only. Meetings already booked stay.',
   'cal.broken.reconnect': 'Reconnect',
@@ -87,7 +91,8 @@ const en = {
   'cal.check.write_ok': 'done in {seconds} s, already removed',
   'cal.check.live': 'Hearing about changes at once',
   'cal.check.live_ok': 'changes arrive by themselves',
-  'cal.check.live_poll': 'this server cannot call us: we look every {n, plural, one {# minute} other {# minutes}}',
+  'cal.check.live_poll':
+    'this server cannot call us: we look every {n, plural, one {# minute} other {# minutes}}',
   'cal.check.ok': 'OK',
   'cal.check.note': 'Note',
   'cal.check.bad': 'No',
@@ -96,10 +101,13 @@ const en = {
   'cal.consent.given': 'Accepted on {date} (text {version}).',
   'cal.disconnect': 'Disconnect',
   'cal.disconnect.title': 'Disconnect {account}?',
-  'cal.disconnect.body': '{n, plural, =0 {None of your pages goes} one {Your page goes} other {Your # pages go}} offline: {n, plural, =0 {nothing changes for visitors} other {people can only ask for a time}}. Meetings already booked stay.',
-  'cal.disconnect.meetings': '{n, plural, =0 {No meeting is booked.} one {# booked meeting stays here and in your calendar.} other {# booked meetings stay here and in your calendar.}}',
+  'cal.disconnect.body':
+    '{n, plural, =0 {None of your pages goes} one {Your page goes} other {Your # pages go}} offline: {n, plural, =0 {nothing changes for visitors} other {people can only ask for a time}}. Meetings already booked stay.',
+  'cal.disconnect.meetings':
+    '{n, plural, =0 {No meeting is booked.} one {# booked meeting stays here and in your calendar.} other {# booked meetings stay here and in your calendar.}}',
   'cal.disconnect.keys': 'The password we keep is destroyed.',
-  'cal.disconnect.done': 'Disconnected. {pages, plural, =0 {} one {1 page is offline. } other {# pages are offline. }}{meetings, plural, =0 {} one {1 meeting stays.} other {# meetings stay.}}',
+  'cal.disconnect.done':
+    'Disconnected. {pages, plural, =0 {} one {1 page is offline. } other {# pages are offline. }}{meetings, plural, =0 {} one {1 meeting stays.} other {# meetings stay.}}',
 } as const
 
 const it: Record<keyof typeof en, string> = {
@@ -107,9 +115,11 @@ const it: Record<keyof typeof en, string> = {
   'cal.connect.why1': 'Le persone prenotano solo quando non hai impegni.',
   'cal.connect.why2': 'Le riunioni che crei qui arrivano nel tuo calendario.',
   'cal.connect.why3': 'Puoi regolare orari, pause e limiti.',
-  'cal.not_required': 'Puoi preparare e modificare le pagine anche senza calendario; per ricevere prenotazioni vere ne serve uno.',
+  'cal.not_required':
+    'Puoi preparare e modificare le pagine anche senza calendario; per ricevere prenotazioni vere ne serve uno.',
   'cal.need_personal_mail': 'Serve l’accesso alle impostazioni della tua casella personale.',
-  'cal.need_personal_mail_how': 'Il tuo ruolo non può collegare una casella personale. Chiedi a chi amministra di permetterlo in Team › Ruoli.',
+  'cal.need_personal_mail_how':
+    'Il tuo ruolo non può collegare una casella personale. Chiedi a chi amministra di permetterlo in Team › Ruoli.',
   'cal.provider.title': 'Dove tieni i tuoi impegni?',
   'cal.provider.google': 'Google / Gmail',
   'cal.provider.google_hint': 'Google Workspace e Gmail',
@@ -122,7 +132,8 @@ const it: Record<keyof typeof en, string> = {
   'cal.provider.next': 'Continua',
   'cal.provider.none': 'Scegline uno per continuare.',
   'cal.provider.not_configured': '{provider} non è ancora configurato su questo server.',
-  'cal.provider.later_version': 'Arriva con una prossima versione di Ritrovo. Chi usa {provider} spesso può già collegarsi con «Altro (CalDAV)», se il suo server lo offre.',
+  'cal.provider.later_version':
+    'Arriva con una prossima versione di Ritrovo. Chi usa {provider} spesso può già collegarsi con «Altro (CalDAV)», se il suo server lo offre.',
   'cal.provider.not_yet': 'non ancora',
   'cal.step': '{n} di 3',
   'cal.disclose.title_caldav': 'Prima di collegare',
@@ -154,11 +165,13 @@ const it: Record<keyof typeof en, string> = {
   'cal.choose.read_only': 'Sola lettura',
   'cal.choose.read_only_why': '{names}: non si può scegliere, non hai il permesso di scriverci.',
   'cal.choose.none_checked': 'Nessun calendario da controllare: le tue pagine raccolgono solo richieste.',
-  'cal.choose.no_destination': 'Scegli dove vanno le nuove riunioni: fino ad allora le tue pagine raccolgono solo richieste.',
+  'cal.choose.no_destination':
+    'Scegli dove vanno le nuove riunioni: fino ad allora le tue pagine raccolgono solo richieste.',
   'cal.choose.saved': 'Scelta salvata',
   'cal.choose.reading': 'Leggiamo i tuoi calendari per la prima volta; può volerci un minuto.',
   'cal.kinds.title': 'Quali eventi occupano il tuo tempo',
-  'cal.kinds.lead': 'Eventi confermati e assenze contano sempre. Quelli rifiutati o segnati come liberi, mai.',
+  'cal.kinds.lead':
+    'Eventi confermati e assenze contano sempre. Quelli rifiutati o segnati come liberi, mai.',
   'cal.kinds.tentative': 'Eventi provvisori',
   'cal.kinds.unanswered': 'Inviti a cui non hai risposto',
   'cal.kinds.of': 'In {calendar}',
@@ -172,8 +185,10 @@ const it: Record<keyof typeof en, string> = {
   'cal.read_ago': 'letto {ago}',
   'cal.read_never': 'non ancora letto',
   'cal.events': '{n, plural, =0 {nessun evento} one {# evento} other {# eventi}}',
-  'cal.quarantined': 'All’improvviso mancava la maggior parte degli eventi. Li teniamo come occupati e ricontrolliamo tra dieci minuti.',
-  'cal.troubled': '{n, plural, one {# evento illeggibile conta} other {# eventi illeggibili contano}} come tempo occupato.',
+  'cal.quarantined':
+    'All’improvviso mancava la maggior parte degli eventi. Li teniamo come occupati e ricontrolliamo tra dieci minuti.',
+  'cal.troubled':
+    '{n, plural, one {# evento illeggibile conta} other {# eventi illeggibili contano}} come tempo occupato.',
   'cal.broken.title': '{account} ha chiuso l’accesso',
   'cal.broken.body': 'Le tue pagine ora raccolgono solo richieste. Le riunioni già fissate restano.',
   'cal.broken.reconnect': 'Ricollega',
@@ -190,7 +205,8 @@ const it: Record<keyof typeof en, string> = {
   'cal.check.write_ok': 'fatto in {seconds} s, già rimosso',
   'cal.check.live': 'Ricevo gli aggiornamenti in tempo reale',
   'cal.check.live_ok': 'le modifiche arrivano da sole',
-  'cal.check.live_poll': 'questo server non può chiamarci: controllo ogni {n, plural, one {minuto} other {# minuti}}',
+  'cal.check.live_poll':
+    'questo server non può chiamarci: controllo ogni {n, plural, one {minuto} other {# minuti}}',
   'cal.check.ok': 'Ok',
   'cal.check.note': 'Nota',
   'cal.check.bad': 'No',
@@ -199,10 +215,13 @@ const it: Record<keyof typeof en, string> = {
   'cal.consent.given': 'Accettato il {date} (testo {version}).',
   'cal.disconnect': 'Scollega',
   'cal.disconnect.title': 'Scollegare {account}?',
-  'cal.disconnect.body': '{n, plural, =0 {Nessuna delle tue pagine va} one {La tua pagina va} other {Le tue # pagine vanno}} in modalità offline: {n, plural, =0 {per chi prenota non cambia nulla} other {le persone possono solo chiedere un orario}}. Le riunioni già fissate restano.',
-  'cal.disconnect.meetings': '{n, plural, =0 {Non ci sono riunioni fissate.} one {# riunione fissata resta qui e nel tuo calendario.} other {# riunioni fissate restano qui e nel tuo calendario.}}',
+  'cal.disconnect.body':
+    '{n, plural, =0 {Nessuna delle tue pagine va} one {La tua pagina va} other {Le tue # pagine vanno}} in modalità offline: {n, plural, =0 {per chi prenota non cambia nulla} other {le persone possono solo chiedere un orario}}. Le riunioni già fissate restano.',
+  'cal.disconnect.meetings':
+    '{n, plural, =0 {Non ci sono riunioni fissate.} one {# riunione fissata resta qui e nel tuo calendario.} other {# riunioni fissate restano qui e nel tuo calendario.}}',
   'cal.disconnect.keys': 'La password che teniamo viene distrutta.',
-  'cal.disconnect.done': 'Scollegato. {pages, plural, =0 {} one {1 pagina è offline. } other {# pagine sono offline. }}{meetings, plural, =0 {} one {1 riunione resta.} other {# riunioni restano.}}',
+  'cal.disconnect.done':
+    'Scollegato. {pages, plural, =0 {} one {1 pagina è offline. } other {# pagine sono offline. }}{meetings, plural, =0 {} one {1 riunione resta.} other {# riunioni restano.}}',
 }
 
 export const calendarWords = { en, it }

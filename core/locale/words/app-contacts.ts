@@ -108,7 +108,8 @@ const it: Record<keyof typeof en, string> = {
   'contact.note': 'Nota',
   'contact.delete': 'Elimina il contatto',
   'contact.delete.title': 'Eliminare {name}?',
-  'contact.delete.body': 'Il contatto e la sua cronologia spariscono per sempre. Le riunioni già fissate restano.',
+  'contact.delete.body':
+    'Il contatto e la sua cronologia spariscono per sempre. Le riunioni già fissate restano.',
   'contact.deleted': 'Contatto eliminato',
   'contact.local_time': 'lì sono le {time} ({city})',
   'contact.known': 'Hai già questo indirizzo.',

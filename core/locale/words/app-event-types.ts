@@ -20,10 +20,12 @@ const en = {
   'editor.undone': 'Put back as it was',
   'editor.read_only': 'This page belongs to {name}. You can look but not change it.',
   'editor.stale.title': 'This page was changed elsewhere in the meantime',
-  'editor.stale.body': 'Someone saved it after you opened it here. Your changes are still here, but saving them may undo theirs.',
+  'editor.stale.body':
+    'Someone saved it after you opened it here. Your changes are still here, but saving them may undo theirs.',
   'editor.stale.theirs': 'Load theirs, drop mine',
   'editor.stale.mine': 'Save mine over it',
-  'editor.problems': '{n, plural, one {One thing to correct before you save} other {# things to correct before you save}}',
+  'editor.problems':
+    '{n, plural, one {One thing to correct before you save} other {# things to correct before you save}}',
   'basics.title': 'Name of the meeting',
   'basics.description': 'Description',
   'basics.description_hint': 'What it is about, what to bring. Visitors read it above the times.',
@@ -129,7 +131,8 @@ const en = {
   'questions.guests': 'Guests a visitor may bring',
   'questions.guests_hint': '0 to 50. They get the invitation too.',
   'questions.consent': 'Ask for consent',
-  'questions.consent_hint': 'A box with your own sentence; when and to what someone agreed is kept with the booking.',
+  'questions.consent_hint':
+    'A box with your own sentence; when and to what someone agreed is kept with the booking.',
   'questions.consent_text': 'Sentence',
   'questions.consent_required': 'Must be ticked to book',
   'questions.consent_missing': 'Write the sentence people agree to.',
@@ -154,7 +157,8 @@ const en = {
   'team.assignment.solo': 'One person',
   'team.assignment.solo_hint': 'Whoever the page belongs to.',
   'team.assignment.round-robin': 'In rotation',
-  'team.assignment.round-robin_hint': 'One of several who is free; those whose calendar cannot be read are left out.',
+  'team.assignment.round-robin_hint':
+    'One of several who is free; those whose calendar cannot be read are left out.',
   'team.assignment.collective': 'All together',
   'team.assignment.collective_hint': 'Only times when all are free.',
   'team.hosts': 'People',
@@ -232,10 +236,12 @@ const it: Record<keyof typeof en, string> = {
   'editor.undone': 'Rimessa com’era',
   'editor.read_only': 'Questa pagina è di {name}. Puoi guardarla ma non modificarla.',
   'editor.stale.title': 'Nel frattempo la pagina è cambiata altrove',
-  'editor.stale.body': 'Qualcuno l’ha salvata dopo che l’hai aperta qui. Le tue modifiche sono ancora qui, ma salvandole potresti annullare le sue.',
+  'editor.stale.body':
+    'Qualcuno l’ha salvata dopo che l’hai aperta qui. Le tue modifiche sono ancora qui, ma salvandole potresti annullare le sue.',
   'editor.stale.theirs': 'Carica la sua, butta la mia',
   'editor.stale.mine': 'Salva comunque la mia',
-  'editor.problems': '{n, plural, one {Una cosa da correggere prima di salvare} other {# cose da correggere prima di salvare}}',
+  'editor.problems':
+    '{n, plural, one {Una cosa da correggere prima di salvare} other {# cose da correggere prima di salvare}}',
   'basics.title': 'Nome dell’incontro',
   'basics.description': 'Descrizione',
   'basics.description_hint': 'Di che cosa si parla, che cosa portare. Chi prenota la legge sopra gli orari.',
@@ -341,7 +347,8 @@ const it: Record<keyof typeof en, string> = {
   'questions.guests': 'Quante persone si possono portare',
   'questions.guests_hint': 'Da 0 a 50. Ricevono anche loro l’invito.',
   'questions.consent': 'Chiedi il consenso',
-  'questions.consent_hint': 'Una casella con la tua frase; quando e a che cosa si acconsente resta con la prenotazione.',
+  'questions.consent_hint':
+    'Una casella con la tua frase; quando e a che cosa si acconsente resta con la prenotazione.',
   'questions.consent_text': 'Frase',
   'questions.consent_required': 'Senza, non si può prenotare',
   'questions.consent_missing': 'Scrivi la frase a cui si acconsente.',
@@ -366,7 +373,8 @@ const it: Record<keyof typeof en, string> = {
   'team.assignment.solo': 'Una persona',
   'team.assignment.solo_hint': 'Quella a cui appartiene la pagina.',
   'team.assignment.round-robin': 'A rotazione',
-  'team.assignment.round-robin_hint': 'Una persona libera tra più; chi ha un calendario che non si legge resta fuori.',
+  'team.assignment.round-robin_hint':
+    'Una persona libera tra più; chi ha un calendario che non si legge resta fuori.',
   'team.assignment.collective': 'Tutti insieme',
   'team.assignment.collective_hint': 'Solo gli orari in cui nessuno ha impegni.',
   'team.hosts': 'Persone',

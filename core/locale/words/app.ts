@@ -75,7 +75,8 @@ const en = {
   'err.code': 'Code: {code}',
   'err.request': 'Request: {id}',
   'err.fields': 'Fields: {fields}',
-  'problem.unreachable': 'The server does not answer. Check the connection and try again; what you typed is still here.',
+  'problem.unreachable':
+    'The server does not answer. Check the connection and try again; what you typed is still here.',
   'problem.bad-answer': 'The server answered something this page cannot read. Load the page again.',
   'problem.not-found': 'This is not here (any more).',
   'problem.bad-input': 'Something in the form does not fit. Look at the marked fields.',
@@ -83,7 +84,8 @@ const en = {
   'problem.no-personal-email': 'Your role cannot connect a personal mailbox. Ask an administrator.',
   'problem.beyond-you': 'You cannot give or take away more than you may do yourself.',
   'problem.slow-down': 'Too many attempts. Wait a few minutes, then try again.',
-  'problem.foreign-origin': 'The request seemed to come from another site, so the server refused it. Load the page again.',
+  'problem.foreign-origin':
+    'The request seemed to come from another site, so the server refused it. Load the page again.',
   'problem.wrong-sign-in': 'E-mail and password do not go together.',
   'problem.wrong-password': 'This is not your current password.',
   'problem.closed': 'This is no longer open.',
@@ -104,7 +106,8 @@ const en = {
   'problem.past': 'This time is already over. Choose a later one.',
   'problem.too-late': 'It is too late to change this meeting.',
   'problem.in-use': 'This is still in use. Free it first.',
-  'problem.unreadable': 'Your calendar could not be read just now, so nothing was changed. Try again in a moment.',
+  'problem.unreadable':
+    'Your calendar could not be read just now, so nothing was changed. Try again in a moment.',
   'session.title': 'Your session has ended',
   'session.body': 'Sign in again to go on. Everything on this page is still here.',
   'session.other': 'Sign in as someone else',
@@ -112,7 +115,8 @@ const en = {
   'lost.body': 'The link may be old, or a letter went missing on the way.',
   'lost.home': 'Go to Today',
   'crash.title': 'This screen broke',
-  'crash.body': 'It is our fault, not yours. What was saved is safe. Load the page again; if it happens once more, tell whoever runs the server.',
+  'crash.body':
+    'It is our fault, not yours. What was saved is safe. Load the page again; if it happens once more, tell whoever runs the server.',
   'crash.reload': 'Load again',
   'leave.title': 'Leave without saving?',
   'leave.body': 'Your changes on this page have not been saved.',
@@ -196,15 +200,19 @@ const it: Record<keyof typeof en, string> = {
   'err.code': 'Codice: {code}',
   'err.request': 'Richiesta: {id}',
   'err.fields': 'Campi: {fields}',
-  'problem.unreachable': 'Il server non risponde. Controlla la connessione e riprova; quello che hai scritto è ancora qui.',
-  'problem.bad-answer': 'Il server ha dato una risposta che questa pagina non sa leggere. Ricarica la pagina.',
+  'problem.unreachable':
+    'Il server non risponde. Controlla la connessione e riprova; quello che hai scritto è ancora qui.',
+  'problem.bad-answer':
+    'Il server ha dato una risposta che questa pagina non sa leggere. Ricarica la pagina.',
   'problem.not-found': 'Qui non c’è (più).',
   'problem.bad-input': 'Qualcosa nel modulo non va. Guarda i campi segnati.',
   'problem.not-allowed': 'Il tuo ruolo non lo permette. Chiedi a chi amministra.',
-  'problem.no-personal-email': 'Il tuo ruolo non può collegare una casella personale. Chiedi a chi amministra.',
+  'problem.no-personal-email':
+    'Il tuo ruolo non può collegare una casella personale. Chiedi a chi amministra.',
   'problem.beyond-you': 'Non puoi dare o togliere più di quello che puoi fare tu.',
   'problem.slow-down': 'Troppi tentativi. Aspetta qualche minuto e riprova.',
-  'problem.foreign-origin': 'La richiesta sembrava arrivare da un altro sito e il server l’ha rifiutata. Ricarica la pagina.',
+  'problem.foreign-origin':
+    'La richiesta sembrava arrivare da un altro sito e il server l’ha rifiutata. Ricarica la pagina.',
   'problem.wrong-sign-in': 'E-mail e password non corrispondono.',
   'problem.wrong-password': 'Non è la tua password attuale.',
   'problem.closed': 'Qui non si può più.',
@@ -225,7 +233,8 @@ const it: Record<keyof typeof en, string> = {
   'problem.past': 'Questo orario è già passato. Scegline uno più avanti.',
   'problem.too-late': 'È troppo tardi per cambiare questa riunione.',
   'problem.in-use': 'È ancora in uso: prima va liberato.',
-  'problem.unreadable': 'In questo momento il calendario non si legge, quindi non è cambiato nulla. Riprova tra poco.',
+  'problem.unreadable':
+    'In questo momento il calendario non si legge, quindi non è cambiato nulla. Riprova tra poco.',
   'session.title': 'La sessione è finita',
   'session.body': 'Accedi di nuovo per continuare. Tutto quello che c’è in questa pagina resta qui.',
   'session.other': 'Accedi con un’altra persona',
@@ -233,7 +242,8 @@ const it: Record<keyof typeof en, string> = {
   'lost.body': 'Forse il link è vecchio, o si è persa una lettera per strada.',
   'lost.home': 'Vai a Oggi',
   'crash.title': 'Questa schermata si è rotta',
-  'crash.body': 'È colpa nostra, non tua. Quello che era salvato è al sicuro. Ricarica la pagina; se succede ancora, dillo a chi gestisce il server.',
+  'crash.body':
+    'È colpa nostra, non tua. Quello che era salvato è al sicuro. Ricarica la pagina; se succede ancora, dillo a chi gestisce il server.',
   'crash.reload': 'Ricarica',
   'leave.title': 'Uscire senza salvare?',
   'leave.body': 'Le modifiche in questa pagina non sono salvate.',
