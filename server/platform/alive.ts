@@ -19,13 +19,26 @@ export function isAlive(mark: string): boolean {
 
 export const pidOf = (mark: string): number => Number(/^\d+/.exec(mark)?.[0] ?? 0)
 
-// The name in parentheses may hold anything, so the fields are counted behind it: the state, and the start in ticks since boot.
+/** Whether it has ended, but nobody has asked yet how: its number is still taken, and other programs believe it alive. */
+export function isUnburied(pid: number): boolean {
+  try {
+    return process.platform === 'linux' && fieldsOf(pid)[0] === 'Z'
+  } catch {
+    return false
+  }
+}
+
+// The name in parentheses may hold anything, so the fields are counted behind it: first the state.
+function fieldsOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
 function markOnLinux(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A zombie is only waiting for somebody to ask how it died.
+    const fields = fieldsOf(pid)
     if (fields[0] === 'Z' || fields[0] === 'X') return null
+    // The start in ticks since boot, and which boot.
     return `${pid} ${fields[19]} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`
   } catch {
     return null

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { isAlive, markOf } from './alive.ts'
+import { isAlive, isUnburied, markOf } from './alive.ts'
 import { command, dress, NOBODY, NoEmbeddedDatabase, type Dress } from './postgres-binaries.ts'
 
 export { NoEmbeddedDatabase }
@@ -51,6 +51,8 @@ async function borrowOrStart(place: Place): Promise<Running> {
       if (late) throw new NoEmbeddedDatabase(`The database in ${home} is held by process ${live}, which does not answer: stop it, then start Ritrovo again.`)
       await sleep(20)
     }
+    // Killed together with its owner it waits for process 1 to bury it, and PostgreSQL takes it for alive until then.
+    while (isUnburied(postmasterPid(cluster)) && Date.now() < deadline) await sleep(20)
     dressed ??= dress(home)
     if (dressed.uid !== null) chownSync(socket, dressed.uid, dressed.uid)
     if (!existsSync(cluster)) initialise(dressed, place)
@@ -120,14 +122,21 @@ function initialise(dressed: Dress, { home, cluster }: Place): void {
   closeSync(folder)
 }
 
+function postmasterPid(cluster: string): number {
+  try {
+    return Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0])
+  } catch {
+    return 0
+  }
+}
+
 /** Process id in a postmaster.pid whose process is alive, or null. */
 function livePostmaster(cluster: string): number | null {
+  const pid = postmasterPid(cluster)
+  if (pid <= 0 || markOf(pid) === null) return null
   try {
-    const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0])
-    if (markOf(pid) === null) return null
     // A recycled process id is not a postmaster.
-    if (process.platform === 'linux' && !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres')) return null
-    return pid
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres') ? pid : null
   } catch {
     return null
   }

@@ -80,7 +80,7 @@ export function aWish(start: number): Wish {
 
 /** What a browser does: the same submit again until somebody answers. */
 export async function insist(world: World, wish: Wish, giveUp: () => boolean = () => false): Promise<Answer | null> {
-  for (const late = Date.now() + 60_000; !giveUp(); await sleep(25)) {
+  for (const late = Date.now() + 60_000; !giveUp(); await sleep(50)) {
     const answer = await world.ask(wish)
     if (answer) return answer
     if (Date.now() > late) throw new Error('nobody answered for a minute')

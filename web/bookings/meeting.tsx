@@ -1,20 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import {
-  CalendarDays,
-  ContactRound,
-  Link2,
-  MapPin,
-  MessageSquareText,
-  Phone,
-  UsersRound,
-  Video,
-} from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import type { Booking } from '../api-types.ts'
-import { sentence, useNow, useSay, useTimes } from '../language.tsx'
+import { useNow, useSay } from '../language.tsx'
 import { Failed } from '../problem.tsx'
 import { bookingQuery } from '../queries.ts'
 import { ScreenHeading } from '../screen.tsx'
@@ -25,6 +15,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { CancelDialog } from './cancel-dialog.tsx'
 import { InCalendar } from './in-calendar.tsx'
 import { Letters } from './letters.tsx'
+import { MeetingFacts } from './meeting-facts.tsx'
 import { MoveDialog } from './move-dialog.tsx'
 import { Answers } from './requests.tsx'
 import { BookingChips } from './state.tsx'
@@ -95,7 +86,7 @@ function Opened({ booking, back }: { booking: Booking; back: ReactNode }) {
               <Answers booking={booking} />
             </Card>
           )}
-          <Facts booking={booking} />
+          <MeetingFacts booking={booking} />
         </div>
         <div className="grid gap-4">
           <InCalendar booking={booking} />
@@ -128,119 +119,3 @@ function Standing({ booking }: { booking: Booking }) {
       return booking.conflict ? <Notice tone="bad">{say('meeting.conflict')}</Notice> : null
   }
 }
-
-const PLACES = { video: Video, phone: Phone, place: MapPin, ask: MapPin }
-
-function Facts({ booking }: { booking: Booking }) {
-  const say = useSay(bookingWords)
-  const times = useTimes()
-  const mine = times.span(booking.start, booking.end)
-  const theirs = times.span(booking.start, booking.end, booking.visitorZone)
-  const Where = PLACES[booking.location.kind]
-  return (
-    <Card>
-      <dl className="grid gap-5 pt-2">
-        <Fact icon={<CalendarDays size={18} aria-hidden />} label={say('meeting.when')}>
-          <p className="text-lg font-bold">
-            {sentence(times.day(booking.start))}, {mine}
-          </p>
-          <p className="text-sm text-muted">
-            {say('meeting.for_you', { time: mine })} ·{' '}
-            {theirs === mine
-              ? say('meeting.same_zone', { name: booking.name })
-              : say('meeting.for_them', {
-                  time: theirs,
-                  name: booking.name,
-                  city: times.city(booking.visitorZone),
-                })}
-          </p>
-        </Fact>
-        <Fact icon={<Where size={18} aria-hidden />} label={say('meeting.where')}>
-          <PlaceWords booking={booking} />
-        </Fact>
-        <Fact icon={<ContactRound size={18} aria-hidden />} label={say('meeting.who')}>
-          <p>
-            {booking.name} ·{' '}
-            <a className="link" href={`mailto:${booking.email}`}>
-              {booking.email}
-            </a>
-          </p>
-          {booking.contact && (
-            <Link to="/app/contacts/$id" params={{ id: booking.contact.id }} className="link text-sm">
-              {say('meeting.open_contact')}
-            </Link>
-          )}
-        </Fact>
-        {(booking.guests.length > 0 || booking.hosts.length > 1) && (
-          <Fact
-            icon={<UsersRound size={18} aria-hidden />}
-            label={booking.guests.length > 0 ? say('meeting.guests') : say('meeting.hosts')}
-          >
-            {booking.guests.length > 0 && <p className="break-all">{booking.guests.join(', ')}</p>}
-            {booking.hosts.length > 1 && (
-              <p className="text-sm text-muted">
-                {say('meeting.hosts')}: {booking.hosts.map(({ name }) => name).join(', ')}
-              </p>
-            )}
-          </Fact>
-        )}
-        {booking.page && (
-          <Fact icon={<Link2 size={18} aria-hidden />} label={say('meeting.page')}>
-            <Link to="/app/pages/$id" params={{ id: booking.page.id }} className="link">
-              {booking.page.title}
-            </Link>
-          </Fact>
-        )}
-        {booking.answers.length > 0 && (
-          <Fact
-            icon={<MessageSquareText size={18} aria-hidden />}
-            label={say('meeting.answers', { name: booking.name })}
-          >
-            <ul className="grid gap-2">
-              {booking.answers.map(({ label, value }) => (
-                <li key={label}>
-                  <span className="block text-sm text-muted">{label}</span>
-                  <span className="whitespace-pre-line">{value}</span>
-                </li>
-              ))}
-            </ul>
-          </Fact>
-        )}
-      </dl>
-    </Card>
-  )
-}
-
-function PlaceWords({ booking: { location } }: { booking: Booking }) {
-  const say = useSay(bookingWords)
-  switch (location.kind) {
-    case 'video': {
-      const url = URL.parse(location.value)
-      return url?.protocol === 'https:' || url?.protocol === 'http:' ? (
-        <p>
-          {say('meeting.where.video')}:{' '}
-          <a className="link break-all" href={url.href} target="_blank" rel="noopener noreferrer">
-            {location.value}
-          </a>
-        </p>
-      ) : (
-        <p>{say('meeting.where.video')}</p>
-      )
-    }
-    case 'phone':
-      return <p>{[say('meeting.where.phone'), location.value].filter(Boolean).join(', ')}</p>
-    case 'place':
-    case 'ask':
-      return <p>{location.value || say('meeting.where.ask')}</p>
-  }
-}
-
-const Fact = ({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) => (
-  <div className="grid grid-cols-[1.75rem_1fr]">
-    <dt className="col-span-2 grid grid-cols-subgrid items-center text-sm text-muted">
-      {icon}
-      {label}
-    </dt>
-    <dd className="col-start-2 min-w-0">{children}</dd>
-  </div>
-)

@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query'
 import { Link, useBlocker, useSearch } from '@tanstack/react-router'
 import { ExternalLink } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
@@ -6,29 +5,30 @@ import { appWords } from '#core/locale/words/app.ts'
 import { bookingWords } from '#core/locale/words/app-bookings.ts'
 import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
 import { pages } from '../api.ts'
-import type { Page, PageChange } from '../api-types.ts'
+import type { Page } from '../api-types.ts'
 import { useSay } from '../language.tsx'
 import { LeaveDialog } from '../leave-dialog.tsx'
 import { useMe } from '../me.tsx'
 import { isProblem, ProblemNotice } from '../problem.tsx'
-import { pageQuery, pagesChanged, queryClient } from '../queries.ts'
+import { pageQuery, queryClient } from '../queries.ts'
 import { ScreenHeading } from '../screen.tsx'
 import { Button, buttonLook } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { toast } from '../ui/toasts.tsx'
-import { changesBack, changesOf, draftOf, useDraft, type Draft } from './draft.ts'
+import { changesOf, draftOf, useDraft, type Draft } from './draft.ts'
 import { STATE_TONES } from './page-state.ts'
 import { Preview } from './preview.tsx'
-import { problemsOf, type FieldProblem } from './problems.ts'
+import { problemsOf } from './problems.ts'
 import { SaveBar } from './save-bar.tsx'
+import { useSavePage } from './save-page.ts'
 import { AfterSection } from './section-after.tsx'
 import { BasicsSection } from './section-basics.tsx'
 import { HoursSection } from './section-hours.tsx'
+import { SECTION_WORDS, SectionLinks } from './section-links.tsx'
 import { QuestionsSection } from './section-questions.tsx'
 import { ShareSection } from './section-share.tsx'
 import { TeamSection } from './section-team.tsx'
-import { SECTIONS, type Section } from './sections.ts'
+import type { Section } from './sections.ts'
 
 export type SectionProps = {
   page: Page
@@ -37,15 +37,6 @@ export type SectionProps = {
   putType: (change: Partial<Draft['eventType']>) => void
   errorOf: (field: string) => string | undefined
 }
-
-export const SECTION_WORDS = {
-  basics: 'editor.basics',
-  hours: 'editor.hours',
-  questions: 'editor.questions',
-  after: 'editor.after',
-  team: 'editor.team',
-  share: 'editor.share',
-} as const satisfies Record<Section, string>
 
 const ROOMS: Record<Section, (props: SectionProps) => ReactNode> = {
   basics: BasicsSection,
@@ -66,7 +57,7 @@ export function EditorForm({ page, back }: { page: Page; back: ReactNode }) {
   const { base, draft, dirty } = state
   const [tried, setTried] = useState(false)
   const problems = problemsOf(draft, say, sayApp('field.required'))
-  const save = useSave(page.id, base, (saved) => {
+  const save = useSavePage(page.id, base, (saved) => {
     setTried(false)
     state.rebase(draftOf(saved))
   })
@@ -211,66 +202,4 @@ function useSlugProblem(error: unknown): string | undefined {
   return typeof suggestion === 'string'
     ? `${sayApp('problem.slug-taken')} ${say('basics.slug_free', { slug: suggestion })}`
     : sayApp('problem.slug-taken')
-}
-
-function useSave(id: string, base: Draft, onSaved: (page: Page) => void) {
-  const say = useSay(eventTypeWords)
-  const sayApp = useSay(appWords)
-  const settle = async (saved: Page) => {
-    queryClient.setQueryData(pageQuery(id).queryKey, saved)
-    onSaved(saved)
-    await pagesChanged()
-  }
-  const back = useMutation({
-    mutationFn: (change: PageChange) => pages.change(id, change),
-    onSuccess: async (saved) => {
-      await settle(saved)
-      toast(say('editor.undone'))
-    },
-    onError: () => toast(sayApp('err.generic'), { tone: 'bad' }),
-  })
-  return useMutation({
-    mutationFn: (change: PageChange) => pages.change(id, change),
-    onSuccess: async (saved, change) => {
-      toast(say('editor.saved'), {
-        action: {
-          label: sayApp('do.undo'),
-          run: () => back.mutate({ ...changesBack(base, change), version: saved.eventType.version }),
-        },
-      })
-      await settle(saved)
-    },
-  })
-}
-
-function SectionLinks({ id, section, problems }: { id: string; section: Section; problems: FieldProblem[] }) {
-  const say = useSay(eventTypeWords)
-  return (
-    <nav
-      aria-label={say('editor.sections')}
-      className="-mx-4 mb-5 overflow-x-auto border-b border-border px-4 [scrollbar-width:none] @3xl:mx-0 @3xl:px-0"
-    >
-      <ul className="flex w-max gap-1">
-        {SECTIONS.map((name) => (
-          <li key={name}>
-            <Link
-              to="/app/pages/$id"
-              params={{ id }}
-              search={name === 'basics' ? {} : { section: name }}
-              replace
-              resetScroll={false}
-              activeProps={{}}
-              aria-current={name === section ? 'page' : 'false'}
-              className={`-mb-px flex min-h-12 items-center gap-2 border-b-[3px] px-3 font-medium focus-visible:-outline-offset-2 ${name === section ? 'border-primary text-text' : 'border-transparent text-muted hover:text-text'}`}
-            >
-              {say(SECTION_WORDS[name])}
-              {problems.some((problem) => problem.section === name) && (
-                <span aria-hidden="true" className="size-2 rounded-full bg-danger" />
-              )}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  )
 }

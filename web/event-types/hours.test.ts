@@ -4,6 +4,7 @@ import { hasOverlap, nextSpan, spanOf, WORKDAY } from './hours.ts'
 test('an end that is not after its beginning belongs to the next day', () => {
   expect(spanOf(1320, 120)).toEqual({ from: 1320, to: 1560 })
   expect(spanOf(840, 0)).toEqual({ from: 840, to: 1440 })
+  expect(spanOf(540, 540)).toEqual({ from: 540, to: 1980 })
   expect(spanOf(540, 780)).toEqual({ from: 540, to: 780 })
 })
 
