@@ -3,6 +3,7 @@ import { DAY } from '#core/time/model.ts'
 import { parseDate, startOfDay } from '#core/time/wall.ts'
 import { explain } from '#core/availability/reasons.ts'
 import { BadConfig, describeConfig, readConfig, type Config } from '#server/platform/config.ts'
+import { DatabaseAway } from '#server/platform/database.ts'
 import { DatabaseRefused } from '#server/platform/migrate.ts'
 import { NoEmbeddedDatabase } from '#server/platform/postgres.ts'
 import { resetPassword } from './accounts/password.ts'
@@ -54,6 +55,7 @@ export async function command(args: string[], env: NodeJS.ProcessEnv): Promise<n
   } catch (error) {
     // What the person at the console can mend is said in its own words; the rest keeps its trace.
     if (error instanceof BadConfig || error instanceof DatabaseRefused || error instanceof NoEmbeddedDatabase || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) complain((error as Error).message)
+    else if (error instanceof DatabaseAway) complain('The database went away in the middle: start again once it runs.')
     else if ((error as { code?: string }).code === 'EADDRINUSE') complain(`Port ${readConfig(env).port} is taken: set PORT to another one.`)
     else complain((error as Error).stack ?? String(error))
     return 1

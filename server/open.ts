@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { createEgress } from '#server/platform/egress.ts'
 import { openDatabase, type DatabaseAddress, type Db } from '#server/platform/database.ts'
-import { smtpPairs, type Config } from '#server/platform/config.ts'
+import { BadConfig, smtpPairs, type Config } from '#server/platform/config.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { startJobs } from '#server/platform/jobs.ts'
 import { createLimiter } from '#server/platform/limits.ts'
@@ -17,7 +17,7 @@ export type Opened = { deps: Deps; address: DatabaseAddress; close(): Promise<vo
 
 /** Opens everything a process of Ritrovo needs: its database (ours or a server's), schema, secrets, queue and the way out. */
 export async function open(config: Config, options: { pool?: number; keep?: boolean; works?: boolean } = {}): Promise<Opened> {
-  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  makeDataFolder(config.data)
   const log = createLog({ level: config.logLevel })
   const ending: (() => Promise<void> | void)[] = []
   const close = async () => {
@@ -43,6 +43,15 @@ export async function open(config: Config, options: { pool?: number; keep?: bool
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+export function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new BadConfig(`Ritrovo may not write into ${folder} (${(error as NodeJS.ErrnoException).code}): change its owner, or set RITROVO_DATA to another folder.`)
   }
 }
 

@@ -1,5 +1,4 @@
 import { createAdaptorServer } from '@hono/node-server'
-import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { issueSetupKey } from './accounts/set-up.ts'
@@ -7,7 +6,7 @@ import { createApp } from './app.ts'
 import { effectsAtRest, sweepEffectsTask } from './bookings/effects.ts'
 import { recheckTask } from './bookings/recheck.ts'
 import { sweepLettersTask } from './mail/sweep.ts'
-import { open } from './open.ts'
+import { makeDataFolder, open } from './open.ts'
 import { tasks } from './worker.ts'
 import { BadConfig, type Config } from '#server/platform/config.ts'
 import type { Deps } from '#server/platform/deps.ts'
@@ -40,8 +39,8 @@ export async function start(config: Config, options: { only?: 'web' | 'worker'; 
       for (const task of [sweepEffectsTask, sweepLettersTask, recheckTask]) await deps.jobs.enqueue(null, task, {})
     }
     if (server) await options.fill?.(deps)
-    deps.log.info({ url }, 'ready')
     if (server) await greet(deps, url, options)
+    deps.log.info({ url }, 'ready')
     let stopping: Promise<void> | null = null
     return { url, stop: () => (stopping ??= end()) }
   } catch (error) {
@@ -52,7 +51,7 @@ export async function start(config: Config, options: { only?: 'web' | 'worker'; 
 
 /** Two servers on one folder would share its database without knowing of each other: the second is told so. */
 function holdFolder(data: string): () => void {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  makeDataFolder(data)
   const lock = takeLock(join(data, 'server.lock'))
   if (lock.kind === 'held') throw new BadConfig(`Ritrovo already runs in ${data} (process ${lock.pid}): stop it first, or set RITROVO_DATA to another folder.`)
   return lock.release

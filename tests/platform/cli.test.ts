@@ -52,6 +52,7 @@ test('mistakes in variables and options are sentences, without what was secret i
   const odd = await run(['setup', '--colour', 'red'])
   expect(odd.code).toBe(1)
   expect(odd.err).toMatch(/^Unknown option '--colour'[^\n]*\n$/)
+  expect(await run(['start'], { env: { RITROVO_DATA: '/dev/null' } })).toMatchObject({ code: 1, out: '', err: 'Ritrovo may not write into /dev/null (EEXIST): change its owner, or set RITROVO_DATA to another folder.\n' })
   expect(postmasterOf(data)).toBeNull()
 })
 
@@ -91,7 +92,7 @@ test('explain says of every time of a day why it is offered or not', async () =>
   const day = new Date(Date.now() + 7 * 86_400_000)
   while (day.getUTCDay() !== 2) day.setUTCDate(day.getUTCDate() + 1)
   const date = day.toISOString().slice(0, 10)
-  const told = await run(['explain', 'giulia-ferri/first-meeting', date])
+  const told = await run(['explain', 'giulia-ferri/meeting', date])
   expect(told, told.err).toMatchObject({ code: 0, err: '' })
   expect(told.out).toMatch(/^The page takes requests: no-calendar\.\n/)
   expect(told.out).toMatch(/^09:00 {2}free$/m)
@@ -113,7 +114,7 @@ test('S02 with another master key every command stops with one sentence and chan
   writeFileSync(file, `${randomBytes(32).toString('base64')}\n`)
   try {
     const sentence = 'The master key is not the one that sealed this database: put back the master.key that belongs to it (or the right RITROVO_MASTER_KEY_FILE). Nothing was changed.'
-    for (const args of [['start'], ['explain', 'giulia-ferri/first-meeting', '2030-01-01'], ['user', 'reset-password', '--email', 'giulia@example.test', '--password', PASSWORD]]) expect(await run(args, { env: { PORT: '0' } })).toMatchObject({ code: 1, out: '', err: `${sentence}\n` })
+    for (const args of [['start'], ['explain', 'giulia-ferri/meeting', '2030-01-01'], ['user', 'reset-password', '--email', 'giulia@example.test', '--password', PASSWORD]]) expect(await run(args, { env: { PORT: '0' } })).toMatchObject({ code: 1, out: '', err: `${sentence}\n` })
     const doctor = await run(['doctor'])
     expect(doctor.code).toBe(1)
     expect(doctor.out).toContain(`✗ built-in database\n    ${sentence}`)

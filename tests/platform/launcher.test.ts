@@ -14,7 +14,12 @@ beforeAll(build)
 afterEach(endAll)
 afterAll(endAll)
 
-const ready = async ({ url }: Serving) => (await fetch(`${url}/readyz`)).status
+const ready = async (server: Serving) => {
+  const answer = await fetch(`${server.url}/readyz`).catch((error: unknown) => {
+    throw new Error(`the server is gone: ${server.out()}${server.err()}`, { cause: error })
+  })
+  return answer.status
+}
 const ownerOf = (pid: number) => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
 const entries = (data: string) => readdirSync(data).sort()
 
@@ -142,6 +147,20 @@ test('a database that already runs is borrowed, left alone at the end, and repla
   await theirs.stop()
   await until('the server was ready with a database of its own', async () => (await ready(server)) === 200, 5)
   await stopped(server, data)
+})
+
+test('a database whose owner was killed is not borrowed, even while it still answers', async () => {
+  const data = aFolder()
+  const theirs = await startEmbeddedPostgres(data)
+  const owner = join(data, 'postgres.owner')
+  writeFileSync(owner, readFileSync(owner, 'utf8').replace(/^\d+ \d+/, `${process.pid} 1`))
+  const server = ritrovo(['start'], { env: { RITROVO_DATA: data, PORT: '0' } })
+  await sleep(1_500)
+  expect(server.out() + server.err()).toBe('')
+  await theirs.stop()
+  expect(await whenReady(server), server.err()).not.toBeNull()
+  server.kill('SIGTERM')
+  expect((await server.ended).code).toBe(0)
 })
 
 test('an ordinary user starts it from an installation they may not write to', async () => {

@@ -34,7 +34,7 @@ export function changesOf(base: Draft, draft: Draft): Omit<PageChange, 'version'
   )
   const now = tidy(draft.eventType)
   const keys = (Object.keys(now) as (keyof EventType)[]).filter(
-    (key) => true && key !== 'id' && !same(base.eventType[key], now[key]),
+    (key) => key !== 'version' && key !== 'id' && !same(base.eventType[key], now[key]),
   )
   return {
     ...outer,

@@ -9,7 +9,7 @@ export const WORKDAY: WallSpan[] = [
 /** An end that is not after its beginning belongs to the next day: 22:00–02:00, and 14:00–00:00. */
 export const spanOf = (from: number, toClock: number): WallSpan => ({
   from,
-  to: toClock >= from ? toClock : toClock + DAY,
+  to: toClock > from ? toClock : toClock + DAY,
 })
 
 export const hasOverlap = (spans: readonly WallSpan[]): boolean => {
