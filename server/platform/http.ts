@@ -92,8 +92,9 @@ export const sameOrigin = (): MiddlewareHandler<Env> => async (c, next) => {
   if (site !== undefined) return problem(c, 403, 'foreign-origin')
   // Without the browser's own word (plain http on a local network, text browsers): a stated origin must be this server, and who
   // states none, or "null", may not be somebody who is signed in.
-  const { url } = c.get('deps').config
-  const ours = [c.req.header('host'), url && new URL(url).host]
+  const url = URL.parse(c.get('deps').config.url ?? '')
+  // A server nobody has named answers to whatever address it was reached by; one with a name, to that name only.
+  const ours = url && url.hostname !== 'localhost' ? [url.host] : [c.req.header('host'), url?.host]
   if (origin !== undefined && origin !== 'null') return ours.includes(URL.parse(origin)?.host) ? next() : problem(c, 403, 'foreign-origin')
   if (c.req.header('cookie') !== undefined && !c.req.header('x-ritrovo')) return problem(c, 403, 'foreign-origin', 'Send the header X-Ritrovo: 1.')
   return next()

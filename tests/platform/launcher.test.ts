@@ -128,7 +128,7 @@ test('a database that is killed under a running server is started again within s
     const old = postmasterOf(data)!
     process.kill(old, signal)
     await until('the old database ended', () => !lives(old))
-    await until('the server was ready again', async () => (await ready(server)) === 200, 5)
+    await until('the server was ready again', async () => (await ready(server)) === 200)
     expect(postmasterOf(data)).not.toBe(old)
   }
   await stopped(server, data)
@@ -145,7 +145,7 @@ test('a database that already runs is borrowed, left alone at the end, and repla
   const server = await serve({ env: { RITROVO_DATA: data } })
   expect(postmasterOf(data)).toBe(pid)
   await theirs.stop()
-  await until('the server was ready with a database of its own', async () => (await ready(server)) === 200, 5)
+  await until('the server was ready with a database of its own', async () => (await ready(server)) === 200)
   await stopped(server, data)
 })
 

@@ -145,7 +145,7 @@ test('on a PostgreSQL 15 of Debian, as an owner without any right but his own: s
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('2')
     await debian.start()
-    await until('it was ready again', async () => (await fetch(`${server.url}/readyz`)).status === 200, 5)
+    await until('it was ready again', async () => (await fetch(`${server.url}/readyz`)).status === 200)
     expect((await ask()).status).toBe(201)
     for (const process of [server, worker]) process.kill('SIGTERM')
     for (const process of [server, worker]) expect((await process.ended).code, process.out() + process.err()).toBe(0)
