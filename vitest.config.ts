@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const DATABASE = ['tests/journeys/**/*.test.ts', 'tests/faults/database/**/*.test.ts']
 
+const GALLERY = ['tests/e2e/app-screens.test.ts', 'tests/e2e/public-pages.test.ts']
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -19,7 +21,9 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'postgres-18', include: DATABASE, globalSetup: ['tests/cluster-18.ts'] } },
       { extends: true, test: { name: 'postgres-15', include: DATABASE, globalSetup: ['tests/cluster-15.ts'] } },
-      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], testTimeout: 180_000, fileParallelism: false } },
+      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], exclude: GALLERY, testTimeout: 180_000, fileParallelism: false } },
+      // Every state of every screen in every look: minutes of pictures, for whoever changed a screen.
+      { extends: true, test: { name: 'gallery', include: GALLERY, testTimeout: 180_000, fileParallelism: false } },
       { extends: true, test: { name: 'contracts', include: ['tests/contracts/**/*.test.ts'] } },
     ],
   },

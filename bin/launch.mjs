@@ -97,6 +97,7 @@ const COMMANDS = {
   },
   test: (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'test', ...args],
   check: (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'check', ...args],
+  'test:gallery': (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'gallery', ...args],
   'test:contracts': (_program, args) => [join(ROOT, 'tests', 'run.ts'), 'contracts', ...args],
   bench: (program, args) => {
     build(program)

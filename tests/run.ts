@@ -88,6 +88,7 @@ if (command === 'check') {
 }
 step('packages of the machine', debianPackages)
 step('build', build)
+if (command === 'gallery') process.exit(tests(['gallery'], args) ? 0 : 1)
 const passed = tests(['house', 'postgres-18', 'postgres-15', 'browser'], args)
 if (command === 'check' && passed) process.exit(step('contracts', contracts) ? 0 : 1)
 process.exit(passed ? 0 : 1)
