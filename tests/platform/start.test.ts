@@ -80,6 +80,7 @@ test('E05 a Ctrl-C that npm, the launcher and the terminal all pass on is one wi
     process.kill(-child.pid!, 'SIGINT')
     expect((await Promise.all(asking)).map(({ status }) => status)).toEqual(Array(5).fill(201))
     expect(await ended, out).toBe(0)
+    expect(out).not.toContain('the built-in database ended')
     expect(postmasterOf(data)).toBeNull()
   } finally {
     // The group is ours: the launcher leads it.
