@@ -55,7 +55,7 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOu
   let mode = modeOf(seen, now)
   // A wish that is lost already costs no lock and no call; only its key may still have an answer.
   if (mode.kind !== 'closed' && !mayStart(seen, wish.start, wish.duration, now, mode, { except })) {
-    const known = await deps.db.inWorkspace(workspaceId, (tx) => findKey(tx, workspaceId, key.hash))
+    const known = await onceMore(() => deps.db.inWorkspace(workspaceId, (tx) => findKey(tx, workspaceId, key.hash)))
     if (!known) return { kind: 'slot-taken', alternatives: alternativesTo(seen, wish, now, { except }) }
     return deps.db.inWorkspace(workspaceId, (tx) => replay(deps, tx, workspaceId, known.booking_id, key.body.equals(known.body_hash)))
   }
@@ -84,11 +84,7 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOu
       return record(deps, tx, inputs, wish, current, { holdHash, key, options, now })
     })
   try {
-    const outcome = await decide().catch((error: unknown) => {
-      if (!(error instanceof DatabaseAway)) throw error
-      // The line broke, perhaps behind our COMMIT (E06). The hosts' lock waits for its end, then the key says how it ended.
-      return decide()
-    })
+    const outcome = await onceMore(decide)
     await failpoint('after_commit')
     if (outcome.kind === 'booked' || outcome.kind === 'requested') runEffectsSoon(deps, workspaceId, outcome.bookingId)
     return outcome
@@ -98,6 +94,13 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOu
     throw error
   }
 }
+
+/** The line broke, perhaps behind our COMMIT (E06): asked again, the hosts' lock waits for its end, and the key says how it ended. */
+const onceMore = <T>(work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
+    if (!(error instanceof DatabaseAway)) throw error
+    return work()
+  })
 
 async function record(
   deps: Deps,

@@ -44,7 +44,7 @@ test('E06 a COMMIT lost for somebody else’s time is answered with that time ta
   const first = await book(host.deps, host.page, { start, duration: 30, visitor: someone('first'), hold: null, key: null })
   expect(first.kind).toBe('booked')
   const { before } = line.cuts
-  line.cutNext('answer_to_key', 'before')
+  line.cutNext('find_key', 'before')
   const second = await book(deps, host.page, { start, duration: 30, visitor: someone('second'), hold: null, key: null })
   expect(second.kind).toBe('slot-taken')
   expect(line.cuts.before).toBe(before + 1)
