@@ -11,9 +11,12 @@ export type Session = {
   /** Base address of the account at the provider (for CalDAV the calendar home or the address the person typed). */
   address: string
   user: string
-  /** The open secret: a password or an access token. Never logged, never stored open. */
+  /** The open password, '' for accounts opened by OAuth. Never logged, never stored open. */
   secret: string
-  /** The only way out: `server/platform/egress.ts`. */
+  /**
+   * The only way out: `server/platform/egress.ts`. For accounts opened by OAuth it carries the access token itself, and on a 401 it
+   * refreshes once and repeats the call (C32); a grant that is dead for good is AccessRevoked. Bodies must be text.
+   */
   fetch: typeof fetch
   /** The zone that floating and all-day times are read in when the calendar names none. */
   zone: Zone
@@ -26,7 +29,13 @@ export type RemoteCalendar = {
   color: string | null
   zone: Zone | null
   writable: boolean
+  /** The account's own first calendar. */
+  primary?: boolean
+  /** The video link this calendar can make by itself. */
+  conference?: Conference | null
 }
+
+export type Conference = 'meet' | 'teams'
 
 /** What an event does to its owner's time, whoever keeps it: one list with the reader of calendar objects. */
 export type { EventKind }
@@ -49,6 +58,14 @@ export type RemoteEvent = {
   /** Why something could not be read and was therefore kept busy: a code of core/icalendar/trouble.ts; null when all was understood. */
   trouble: string | null
   sequence: number
+  /** Our own private mark on it, which is the UID we wrote it under: it survives a change of ids and of calendars (B19). */
+  mark?: string | null
+  /** Addresses of those in it who have declined, lower-cased. */
+  declined?: string[]
+  /** When it was made, where the provider says so. */
+  madeAt?: Instant | null
+  /** Whether a program made it, not a person in a calendar. */
+  byProgram?: boolean
 }
 
 export type Change = { kind: 'upsert'; event: RemoteEvent } | { kind: 'remove'; remoteId: string }
@@ -68,11 +85,46 @@ export type EventDraft = {
   location: string
   url: string | null
   organizer: { name: string; email: string }
+  /** Where the provider invites, whoever stands here is invited by it; else they are only named. */
   attendees: { name: string; email: string }[]
+  /** A video link to be made with the event, on calendars that can. */
+  conference?: Conference | null
 }
 
 /** What the calendar holds under our UID, read back after a write. */
-export type WrittenEvent = { remoteId: string; etag: string; uid: string; span: Span | null; title: string | null; cancelled: boolean }
+export type WrittenEvent = {
+  remoteId: string
+  etag: string
+  /** The UID of the draft it was written from. */
+  uid: string
+  /** The UID the calendar gives it in iCalendar, where it is another. */
+  calendarUid?: string
+  span: Span | null
+  title: string | null
+  cancelled: boolean
+  /** The video link: made by and by, or not at all (C28). */
+  join?: { state: 'pending' } | { state: 'ready'; url: string } | { state: 'failed' } | null
+}
+
+/** A provider's promise to knock when something changed. `resource` is what it needs, beside `id`, to end it. */
+export type Watch = { id: string; resource: string; until: Instant }
+export type WatchCall = {
+  /** Ours, and unique. */
+  id: string
+  /** Where to knock, and where to say what became of the promise. */
+  address: string
+  lifecycle: string
+  /** Comes back with every knock: at most 128 characters. */
+  secret: string
+  until: Instant
+}
+export type Watching = {
+  start(session: Session, calendar: string, call: WatchCall): Promise<Watch>
+  /** Longer; null where a new promise takes the place of the old. */
+  renew: null | ((session: Session, watch: Watch, until: Instant) => Promise<Watch>)
+  /** Success also when it is already gone. */
+  stop(session: Session, watch: Watch): Promise<void>
+}
 
 export interface CalendarProvider {
   listCalendars(session: Session): Promise<RemoteCalendar[]>
@@ -89,8 +141,15 @@ export interface CalendarProvider {
   /** Busy time straight from the provider with the UID behind each span, for the check just before a booking (A24); null where it cannot be asked. */
   freshBusy: null | ((session: Session, calendar: string, window: Span) => Promise<{ uid: string; start: Instant; end: Instant; kind: EventKind }[]>)
   /** `null` where the provider cannot push; such calendars are polled. */
-  watch: null | ((session: Session, calendar: string, address: string) => Promise<{ id: string; secret: string; until: Instant }>)
+  watch: null | Watching
+  /** Who sends the invitation: the provider itself as soon as there are attendees and we cannot silence it, or we by letter. */
+  invites: 'us' | 'provider'
+  /** The UID an event written under `uid` will carry in iCalendar; null where nobody knows before. */
+  calendarUid(uid: string): string | null
 }
+
+/** Sends one whole message (RFC 5322) from the account's own mailbox. The answer, where it is known, is the message's id there. */
+export type SendMail = (session: Session, message: Uint8Array) => Promise<{ id: string | null }>
 
 /** The five faults of the world. Anything else a provider throws is a bug. `message` is for logs and never holds a secret or a body. */
 export class AccessRevoked extends Error {

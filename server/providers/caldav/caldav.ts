@@ -18,6 +18,8 @@ export const caldav: CalendarProvider = {
   readEvent,
   freshBusy,
   watch: null,
+  invites: 'us',
+  calendarUid: (uid) => uid,
 }
 
 /**
