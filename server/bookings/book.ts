@@ -40,9 +40,12 @@ export type BookOutcome =
   | { kind: 'key-reused' }
   | { kind: 'not-found' }
 
-/** Everything a booking causes is decided here, in one transaction; the slow half waits in effects. */
-export async function book(deps: Deps, ref: PageRef, wish: Wish): Promise<BookOutcome> {
-  const seen = await loadInputs(deps.db, ref)
+/**
+ * Everything a booking causes is decided here, in one transaction; the slow half waits in effects. `justRead` spares a caller who
+ * has this moment read the page a second reading; the transaction reads it again in any case.
+ */
+export async function book(deps: Deps, ref: PageRef, wish: Wish, justRead?: PageInputs): Promise<BookOutcome> {
+  const seen = justRead ?? (await loadInputs(deps.db, ref))
   if (!seen) return { kind: 'not-found' }
   const { workspaceId, pageId } = seen.type
   const now = deps.now()

@@ -89,7 +89,7 @@ export const publicBookingsApi = router()
     }
     const read = readVisitor(typed, inputs.type, { zone, locale: wish.locale, now: c.var.deps.now() })
     if (!read.visitor) return problem(c, 422, 'bad-input', undefined, { fields: read.errors })
-    const outcome = await book(c.var.deps, ref, { start, duration: wish.length ?? inputs.type.durations[0]!, visitor: read.visitor, hold: wish.hold ?? null, key: c.req.valid('header')['idempotency-key'] ?? null })
+    const outcome = await book(c.var.deps, ref, { start, duration: wish.length ?? inputs.type.durations[0]!, visitor: read.visitor, hold: wish.hold ?? null, key: c.req.valid('header')['idempotency-key'] ?? null }, inputs)
     switch (outcome.kind) {
       case 'booked':
       case 'requested':

@@ -172,7 +172,7 @@ export const publicBookings = new Hono<Env>()
     if (!read.visitor) return show(c, inputs, locale, clock, { ...query, slot: String(start) }, form({ errors: read.errors }), { status: 422 })
 
     const wasBookable = modeOf(inputs, clock.now).kind === 'bookable'
-    const outcome = await book(c.var.deps, c.req.param(), { start, duration, visitor: read.visitor, hold: token, key: one(fields, 'key') || null })
+    const outcome = await book(c.var.deps, c.req.param(), { start, duration, visitor: read.visitor, hold: token, key: one(fields, 'key') || null }, inputs)
     switch (outcome.kind) {
       case 'booked':
         await settled(outcome.bookingId)

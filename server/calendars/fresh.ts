@@ -27,6 +27,9 @@ export async function checkFresh(
   hostIds: readonly string[],
   window: Span,
 ): Promise<Fresh> {
+  // Where nobody can be asked, the copy is all there is, and no statement is spent on finding that out.
+  if (Object.values(deps.providers).every((provider) => provider.freshBusy === null))
+    return { kind: 'clear', busy: new Map(hostIds.map((host) => [host, []])) }
   const calendars = await deps.db.inWorkspace(workspaceId, (tx) => findChecked(tx, hostIds, window))
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), PATIENCE)

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHash } from 'node:crypto'
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import type { Instant } from '#core/time/model.ts'
@@ -148,6 +149,25 @@ export function openDatabase(address: DatabaseAddress, options: { max?: number }
   }
 }
 
+// Parsing and planning a statement costs more than running it: one that comes again and again, whoever wrote it, is kept prepared.
+const OFTEN = 16
+const KEPT = 400
+const seen = new Map<string, number>()
+const names = new Map<string, string>()
+
+function prepare(args: [string | pg.QueryConfig, unknown[]?]): [string | pg.QueryConfig, unknown[]?] {
+  const [text, values] = args
+  if (typeof text !== 'string' || !values?.length) return args
+  const known = names.get(text)
+  if (known) return [{ name: known, text, values }]
+  // Texts that are put together as one goes along must not fill the memory.
+  if (seen.size > 10 * KEPT) seen.clear()
+  const times = (seen.get(text) ?? 0) + 1
+  seen.set(text, times)
+  if (times >= OFTEN && names.size < KEPT) names.set(text, `often_${createHash('sha256').update(text).digest('hex').slice(0, 20)}`)
+  return args
+}
+
 /** Counts statements, and as one round trip all that leave before the first answer is back. */
 function counted(client: pg.PoolClient, totals: { statements: number; roundTrips: number }) {
   let waiting = 0
@@ -155,7 +175,7 @@ function counted(client: pg.PoolClient, totals: { statements: number; roundTrips
     totals.statements++
     if (waiting++ === 0) totals.roundTrips++
     try {
-      return await (client.query as (...q: unknown[]) => Promise<pg.QueryResult>)(...args)
+      return await (client.query as (...q: unknown[]) => Promise<pg.QueryResult>)(...prepare(args))
     } finally {
       waiting--
     }

@@ -55,6 +55,7 @@ async function borrowOrStart(place: Place): Promise<Running> {
     while (isUnburied(postmasterPid(cluster)) && Date.now() < deadline) await sleep(20)
     dressed ??= dress(home)
     if (dressed.uid !== null) chownSync(socket, dressed.uid, dressed.uid)
+    sweep(home)
     if (!existsSync(cluster)) initialise(dressed, place)
     const running = run(dressed, place)
     while (!(await answers(socket))) {
@@ -95,12 +96,16 @@ function run(dressed: Dress, { home, cluster, socket, settings }: Place): Runnin
   return { child, gone }
 }
 
-/** A cluster is made beside its place and renamed into it: a kill at any step leaves either nothing or a whole one. */
-function initialise(dressed: Dress, { home, cluster }: Place): void {
+/** Half-made clusters whose maker was killed. Its initdb may have outlived it and written after an earlier look, so every start looks. */
+function sweep(home: string): void {
   for (const name of readdirSync(home)) {
     const maker = /^postgres\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1]
-    if (maker && markOf(Number(maker)) === null) rmSync(join(home, name), { recursive: true, force: true })
+    if (maker && markOf(Number(maker)) === null) rmSync(join(home, name), { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** A cluster is made beside its place and renamed into it: a kill at any step leaves either nothing or a whole one. */
+function initialise(dressed: Dress, { home, cluster }: Place): void {
   const fresh = `${cluster}.${process.pid}.${randomBytes(4).toString('hex')}`
   mkdirSync(fresh, { mode: 0o700 })
   if (dressed.uid !== null) chownSync(fresh, dressed.uid, dressed.uid)
