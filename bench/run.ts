@@ -1,13 +1,14 @@
+import { benchGoogle } from './google.ts'
 import type { Line } from './line.ts'
 import { join } from 'node:path'
 import { benchSlots } from './slots.ts'
 import { benchStart } from './start.ts'
-import { benchSync } from './caldav.ts'
+import { benchSync } from './sync.ts'
 
 // Pages are JSX, which only a bundle can run: this part is built like the server.
 const benchHttp = async (): Promise<Line[]> => ((await import(join(import.meta.dirname, '..', 'dist', 'bench', 'http.js'))) as { benchHttp(): Promise<Line[]> }).benchHttp()
 
-const PARTS: Record<string, () => Promise<Line[]>> = { slots: benchSlots, http: benchHttp, sync: benchSync, start: benchStart }
+const PARTS: Record<string, () => Promise<Line[]>> = { slots: benchSlots, http: benchHttp, sync: benchSync, google: benchGoogle, start: benchStart }
 
 const wanted = process.argv.slice(2)
 let missed = 0

@@ -5,26 +5,33 @@ import { claimCalendar, rewind, type Claim } from '#server/calendars/store.ts'
 import { syncCalendar } from '#server/calendars/sync.ts'
 import { LEASE, windowFrom } from '#server/calendars/model.ts'
 import { toRows } from '#server/calendars/copy.ts'
+import { saveConnection } from '#server/connections/save.ts'
 import { openConnection } from '#server/connections/session.ts'
+import { enterCalendars } from '#server/calendars/enter.ts'
 import { open } from '#server/open.ts'
 import { readConfig } from '#server/platform/config.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import type { Page } from '#server/providers/provider.ts'
 import { aConnection, ask, remoteCalendar } from '#tests/connected.ts'
-import type { ServerReady } from './caldav-server.ts'
+import type { ServerReady } from './sync-server.ts'
 
 export type SyncFigures = {
   idleMegabytes: number
   peakMegabytes: number
   whole: number
+  /** Requests to the provider. */
+  firstCalls: number
   pulling: number
   saving: number
   floor: number
   statementsAPage: number
-  oneChange: { ms: number; rows: number }
-  noChange: { ms: number; cpu: number; rows: number; statements: number }
+  oneChange: { ms: number; rows: number; calls: number }
+  noChange: { ms: number; cpu: number; rows: number; statements: number; calls: number }
 }
 export type Asked = ServerReady & { data: string; events: number }
+
+const HOUR = 3_600_000
+const LOOKS = 100
 
 // The program as it runs, with its own database, and nothing else in its process.
 process.once(
@@ -33,32 +40,57 @@ process.once(
 )
 
 let moved: () => void = () => undefined
-process.on('message', (message) => message === 'moved' && moved())
+let counted: (calls: number) => void = () => undefined
+process.on('message', (message: unknown) => {
+  if (message === 'moved') moved()
+  else if (typeof message === 'object' && message !== null && 'calls' in message) counted(message.calls as number)
+})
 
-async function measure({ data, url, path, user, password, events }: Asked): Promise<SyncFigures> {
-  const opened = await open(
-    readConfig({
-      RITROVO_DATA: data,
-      RITROVO_LOG_LEVEL: 'silent',
-      RITROVO_URL: 'http://localhost:3000',
-      RITROVO_EGRESS_ALLOW: new URL(url).host,
-    }),
-  )
+/** How often the provider was asked since the last time. */
+const calls = (): Promise<number> =>
+  new Promise((done) => {
+    counted = done
+    process.send!({ calls: true })
+  })
+
+async function connected(deps: Deps, who: { workspaceId: string; userId: string }, { provider, address, calendar, user, password, tokens }: Asked) {
+  const calendars = [remoteCalendar(calendar)]
+  if (provider === 'caldav' || !tokens) return aConnection(deps, who, { address, user, password, calendars })
+  const { workspaceId, userId } = who
+  return deps.db.inWorkspace(workspaceId, async (tx) => {
+    const saved = await saveConnection(deps, tx, {
+      workspaceId,
+      userId,
+      provider,
+      account: user,
+      tokens: { ...tokens, expiresAt: deps.now() + HOUR, diesAt: null, scopes: [] },
+      identity: { issuer: address, subject: user, email: user },
+      mail: false,
+      consent: { textVersion: 'bench', locale: 'en' },
+      scopes: [],
+      capabilities: { read: true, write: true, cancel: true, reschedule: true, push: false, freshBusy: true },
+    })
+    if (saved.kind !== 'saved') throw new Error(`the account was not connected: ${saved.kind}`)
+    await enterCalendars(deps, tx, workspaceId, userId, saved.connectionId, calendars)
+    const [row] = await tx.prepared<{ calendar_id: string }>('', 'select calendar_id from calendars where connection_id = $1', [saved.connectionId])
+    return { connectionId: saved.connectionId, calendarId: row!.calendar_id }
+  })
+}
+
+async function measure(asked: Asked): Promise<SyncFigures> {
+  const { data, events, calendar } = asked
+  const opened = await open(readConfig({ RITROVO_DATA: data, RITROVO_LOG_LEVEL: 'silent', RITROVO_URL: 'http://localhost:3000', ...asked.settings }))
   const { deps } = opened
   const who = await someone(deps)
-  const address = new URL(`/calendars/${user}/`, url).href
-  const { connectionId, calendarId } = await aConnection(deps, who, {
-    address,
-    user,
-    password,
-    calendars: [remoteCalendar(path)],
-  })
+  const { connectionId, calendarId } = await connected(deps, who, asked)
   const sync = () => syncCalendar.run(deps, { workspaceId: who.workspaceId, calendarId })
   await sleep(500)
   const idleMegabytes = rss()
   const memory = watchMemory()
 
+  await calls()
   const whole = await timed(sync)
+  const firstCalls = await calls()
   const rows = async () =>
     new Map(
       (
@@ -78,20 +110,21 @@ async function measure({ data, url, path, user, password, events }: Asked): Prom
   const changed = new Promise<void>((done) => (moved = done))
   process.send!({ move: 77 })
   await changed
-  const oneChange = { ms: await timed(sync), rows: written(first, await rows()) }
+  await calls()
+  const oneChange = { ms: await timed(sync), rows: written(first, await rows()), calls: await calls() }
   const second = await rows()
   const looks = await quiet(deps, sync)
-  const noChange = { ...looks, rows: written(second, await rows()) }
+  const noChange = { ...looks, rows: written(second, await rows()), calls: (await calls()) / (LOOKS + 1) }
 
   const pages: Page[] = []
   const pulling = await timed(async () => {
     const { session, provider } = await openConnection(deps, who.workspaceId, connectionId)
     const window = windowFrom(deps.now())
     for (let page: Page | null = null; page === null || page.more; pages.push(page))
-      page = await provider.pull(session, path, page?.cursor ?? null, window)
+      page = await provider.pull(session, calendar, page?.cursor ?? null, window)
   })
   const share = await savingShare(deps, who.workspaceId, calendarId, pages)
-  const figures = { idleMegabytes, peakMegabytes, whole, pulling, ...share, oneChange, noChange }
+  const figures = { idleMegabytes, peakMegabytes, whole, firstCalls, pulling, ...share, oneChange, noChange }
   await opened.close()
   return figures
 }
@@ -120,7 +153,7 @@ async function someone(deps: Deps) {
 
 /** A sync with nothing new, a hundred times: what one takes of time, processor and statements. */
 async function quiet(deps: Deps, sync: () => Promise<void>) {
-  const times = 100
+  const times = LOOKS
   await sync()
   const { statements } = deps.db.counts()
   const cpu = process.cpuUsage()

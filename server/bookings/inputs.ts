@@ -1,9 +1,9 @@
 import type { HostTime, Question as SlotQuestion, Schedule } from '#core/availability/model.ts'
-import { FREE, fromBytes, mergeBusy, type Busy } from '#core/time/busy.ts'
+import { fromBytes, mergeBusy, type Busy } from '#core/time/busy.ts'
 import { DAY, MINUTE, type Instant, type Span, type Zone } from '#core/time/model.ts'
 import type { Db, Tx } from '#server/platform/database.ts'
 import { STALE_AFTER_MINUTES, type BookedType, type PageRef } from './model.ts'
-import { readInputs, readInputsOf, type InputRow } from './store.ts'
+import { readInputs, readInputsIn, type InputRow } from './store.ts'
 
 /** One of our bookings or holds on a host, as the database has it. */
 export type OwnRow = { id: string; start: Instant; end: Instant; before: number; after: number; taken: number; capacity: number; sameType: boolean; holdUntil: Instant | null; holdHash: string | null }
@@ -31,45 +31,65 @@ export type HostInputs = {
 
 export type PageInputs = { type: BookedType; hosts: HostInputs[] }
 
-type Cached = { versions: Record<string, number>; busy: Map<string, Busy> }
-
-// Busy time is the heavy part of a question and changes seldom: kept per page under the hosts' versions. Nothing is ever
-// invalidated; an old version is simply not asked for again.
-const cache = new Map<string, Cached>()
+// What a page's answer is made of changes seldom and is heavy to read: kept under its hosts' versions, which every change of it
+// raises (migration 0012). Nothing is ever invalidated; an old version is simply not asked for again.
+const cache = new Map<string, PageInputs>()
 const CACHE_PAGES = 2000
+
+const versionsOf = (inputs: PageInputs | undefined, raised = 0): Record<string, number> =>
+  Object.fromEntries((inputs?.hosts ?? []).map((host) => [host.hostId, host.version + raised]))
 
 /** What the page at this public address offers and everything that is taken, in one statement; null where there is no such page. */
 export async function loadInputs(db: Db, ref: PageRef): Promise<PageInputs | null> {
   const key = `${ref.host}/${ref.page}`
   const known = cache.get(key)
-  const row = await readInputs(db, ref, known?.versions ?? {})
-  return row ? assemble(row, key, known) : null
+  const row = await readInputs(db, ref, versionsOf(known))
+  if (!row) return null
+  const inputs = row.unchanged ? readAgain(known!, row.hosts) : assemble(row)
+  cache.delete(key)
+  if (inputs) cache.set(key, inputs)
+  if (cache.size > CACHE_PAGES) cache.delete(cache.keys().next().value!)
+  return inputs
 }
 
-/** The same inside a transaction, after the hosts were claimed: nothing is taken from the cache. */
-export async function loadInputsIn(tx: Tx, workspaceId: string, pageId: string): Promise<PageInputs | null> {
-  const row = await readInputsOf(tx, workspaceId, pageId)
-  return row ? assemble(row, null, undefined) : null
+/**
+ * The same inside a transaction. `seen` is what the caller read before it claimed the page's hosts: where that claim was all that
+ * raised their versions since, it still holds.
+ */
+export async function loadInputsIn(tx: Tx, workspaceId: string, pageId: string, seen?: PageInputs): Promise<PageInputs | null> {
+  const row = await readInputsIn(tx, workspaceId, pageId, versionsOf(seen, 1))
+  if (!row) return null
+  if (!row.unchanged) return assemble(row)
+  const same = readAgain(seen!, row.hosts)
+  return { ...same, hosts: same.hosts.map((host) => ({ ...host, version: host.version + 1 })) }
 }
 
-function assemble(row: InputRow, key: string | null, known: Cached | undefined): PageInputs | null {
+/** After the COMMIT: what was read inside it and the time it took, so that the next visitor of this page finds nothing to read. */
+export function rememberTaken({ host, page }: PageRef, inputs: PageInputs, taken: ReadonlyMap<string, OwnRow>): void {
+  const key = `${host}/${page}`
+  // Another visitor's newer reading stays.
+  if (cache.get(key)?.hosts.some((known) => known.version > (inputs.hosts.find(({ hostId }) => hostId === known.hostId)?.version ?? 0))) return
+  cache.set(key, { ...inputs, hosts: inputs.hosts.map((each) => ({ ...each, own: withOwn(each.own, taken.get(each.hostId)) })) })
+}
+
+function withOwn(rows: OwnRow[], one: OwnRow | undefined): OwnRow[] {
+  if (!one) return rows
+  const later = rows.findIndex((row) => row.start > one.start)
+  return later < 0 ? [...rows, one] : rows.toSpliced(later, 0, one)
+}
+
+/** When a calendar was last read moves without any change in it. */
+function readAgain(inputs: PageInputs, synced: Record<string, Instant | null> | null): PageInputs {
+  if (inputs.hosts.every((host) => host.calendars.every(({ id, synced: at }) => (synced?.[id] ?? null) === at))) return inputs
+  return { ...inputs, hosts: inputs.hosts.map((host) => ({ ...host, calendars: host.calendars.map((calendar) => ({ ...calendar, synced: synced?.[calendar.id] ?? null })) })) }
+}
+
+function assemble(row: InputRow): PageInputs | null {
   if (!row.page) return null
-  const fresh = new Map<string, Busy[]>()
+  const busy = new Map<string, Busy[]>()
   for (const [index, host] of (row.busy_hosts ?? []).entries()) {
     const bytes = row.busy?.[index]
-    if (bytes?.length) fresh.set(host, [...(fresh.get(host) ?? []), fromBytes(bytes)])
-  }
-  const busy = new Map<string, Busy>()
-  const versions: Record<string, number> = {}
-  for (const host of row.hosts ?? []) {
-    versions[host.id] = host.version
-    const same = known?.versions[host.id] === host.version ? known.busy.get(host.id) : undefined
-    busy.set(host.id, same ?? mergeBusy(fresh.get(host.id) ?? []))
-  }
-  if (key) {
-    cache.delete(key)
-    cache.set(key, { versions, busy })
-    if (cache.size > CACHE_PAGES) cache.delete(cache.keys().next().value!)
+    if (bytes?.length) busy.set(host, [...(busy.get(host) ?? []), fromBytes(bytes)])
   }
   return {
     type: typeOf(row),
@@ -86,7 +106,7 @@ function assemble(row: InputRow, key: string | null, known: Cached | undefined):
       connected: host.connection === 'connected',
       connectionState: host.connection,
       calendars: host.calendars,
-      busy: busy.get(host.id) ?? FREE,
+      busy: mergeBusy(busy.get(host.id) ?? []),
       own: host.own.map(([start, end, before, after, taken, capacity, sameType, holdUntil, holdHash, id]) => ({ id, start, end, before, after, taken, capacity, sameType: sameType === 1, holdUntil, holdHash })),
       asked: host.asked.map(([start, end]) => ({ start, end })),
     })),
