@@ -800,3 +800,21 @@ test('titles, people and privacy', () => {
       read(one('DTSTART:20260710T100000Z', 'DURATION:PT1H', 'SUMMARY:Doctor', `CLASS:${kind}`, ...people)),
     ).toMatchObject({ title: null, private: true, attendees: [] })
 })
+
+test('who has declined, and when it was made, as far as it is told', () => {
+  const lines = [
+    'DTSTART:20260710T100000Z',
+    'DURATION:PT1H',
+    'ATTENDEE;PARTSTAT=DECLINED:mailto:Anna@example.test',
+    'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bea@example.test',
+    'ATTENDEE:mailto:carl@example.test',
+  ]
+  expect(read(one(...lines, 'CREATED:20260101T120000Z'))).toMatchObject({
+    declined: ['anna@example.test'],
+    madeAt: Date.UTC(2026, 0, 1, 12),
+  })
+  // Not in UTC it is no instant (RFC 5545 §3.8.7.1).
+  for (const odd of ['CREATED:20260101T120000', 'CREATED:yesterday', 'CREATED;VALUE=DATE:20260101'])
+    expect(read(one(...lines, odd))).toMatchObject({ madeAt: null })
+  expect(read(one(...lines, 'CLASS:PRIVATE'))).toMatchObject({ declined: [] })
+})

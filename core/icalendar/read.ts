@@ -1,13 +1,13 @@
 import { DAY } from '#core/time/model.ts'
-import type { Span, Zone } from '#core/time/model.ts'
+import type { Instant, Span, Zone } from '#core/time/model.ts'
 import { transitionsOf } from '#core/time/transitions.ts'
 import { clocksOf } from './clock.ts'
-import { find, LONGEST_OBJECT, parse, textOf, unfold } from './content.ts'
+import { find, LONGEST_OBJECT, param, parse, textOf, unfold } from './content.ts'
 import type { Component } from './content.ts'
 import { readEvent } from './event.ts'
 import type { Event, Surroundings } from './event.ts'
 import { addressOf } from './kind.ts'
-import { looseStretch } from './moment.ts'
+import { looseStretch, parseWritten } from './moment.ts'
 import type { Expansion, Occurrence } from './occur.ts'
 import { FULL_TANK } from './recur.ts'
 import { compare, expandSeries } from './series.ts'
@@ -22,6 +22,10 @@ export type ObjectReading = {
   title: string | null
   private: boolean
   attendees: string[]
+  /** Of those in it, who has said no. */
+  declined: string[]
+  /** CREATED, where it is told. */
+  madeAt: Instant | null
   sequence: number
   trouble: string | null
 }
@@ -54,6 +58,8 @@ export function readObject(text: string, reading: Reading): ObjectReading | null
     title: secret ? null : titleOf(leading.source),
     private: secret,
     attendees: secret ? [] : attendeesOf(leading.source),
+    declined: secret ? [] : declinedIn(leading.source),
+    madeAt: madeAtOf(leading.source),
     sequence: Math.max(...events.slice(0, 1000).map(({ sequence }) => sequence)),
     trouble: into.troubles.values().next().value ?? null,
   }
@@ -124,6 +130,20 @@ function attendeesOf(source: Component): string[] {
   return [...addresses].filter((address) => address.includes('@') && address.length <= 320)
 }
 
+function declinedIn(source: Component): string[] {
+  const refused = source.properties.filter(
+    (property) =>
+      property.name === 'ATTENDEE' && (param(property, 'PARTSTAT') ?? '').toUpperCase() === 'DECLINED',
+  )
+  return [...new Set(refused.slice(0, MOST_ATTENDEES).map(addressOf))]
+}
+
+/** CREATED is always in UTC (RFC 5545 §3.8.7.1); what is not is not believed. */
+function madeAtOf(source: Component): Instant | null {
+  const written = parseWritten(find(source, 'CREATED')?.value ?? '')
+  return written?.utc ? written.wall : null
+}
+
 /**
  * Text that is no calendar object: busy from the first date in it that can start something to the last one, to the end
  * of the window if it may repeat, and all the time if it names no date at all.
@@ -151,6 +171,8 @@ export function unreadable(source: string, { window }: Reading, code: TroubleCod
     title: null,
     private: false,
     attendees: [],
+    declined: [],
+    madeAt: null,
     sequence: 0,
     trouble: trouble(code),
   }

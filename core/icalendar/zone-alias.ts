@@ -1,5 +1,5 @@
-import { WINDOWS_TO_IANA_MAP } from 'windows-iana'
 import type { Zone } from '#core/time/model.ts'
+import { zoneOfWindows } from '#core/time/windows-zones.ts'
 import { offsetAt, zone } from '#core/time/zone.ts'
 
 const KEPT = 256
@@ -10,22 +10,10 @@ export function namedZone(name: string): Zone | null {
   const key = name.trim().replace(/[’`]/g, "'").replace(/\s+/g, ' ').toLowerCase().slice(0, 200)
   const known = kept.get(key)
   if (known !== undefined) return known
-  const found = windowsZone(key) ?? zone(NAMES[key] ?? '') ?? displayed(key)
+  const found = zoneOfWindows(key) ?? zone(NAMES[key] ?? '') ?? displayed(key)
   if (kept.size >= KEPT) kept.clear()
   kept.set(key, found)
   return found
-}
-
-let windows: Map<string, string> | null = null
-
-function windowsZone(key: string): Zone | null {
-  windows ??= new Map(
-    WINDOWS_TO_IANA_MAP.filter(({ territory }) => territory === '001').map(({ windowsName, iana }) => [
-      windowsName.toLowerCase(),
-      iana[0],
-    ]),
-  )
-  return zone(windows.get(key) ?? '')
 }
 
 // Daylight names of Windows, its German and Italian names for "W. Europe Standard Time", CLDR's names for Central Europe,

@@ -60,8 +60,9 @@ export type RemoteEvent = {
   sequence: number
   /** Our own private mark on it, which is the UID we wrote it under: it survives a change of ids and of calendars (B19). */
   mark?: string | null
-  /** Addresses of those in it who have declined, lower-cased. */
+  /** Addresses of those in it who have declined, lower-cased; and of those who have accepted, where that says more than what we wrote. */
   declined?: string[]
+  accepted?: string[]
   /** When it was made, where the provider says so. */
   madeAt?: Instant | null
   /** Whether a program made it, not a person in a calendar. */
@@ -184,6 +185,8 @@ export type UnreachableReason =
   | 'bad-answer'
   | 'forbidden'
   | 'conflict'
+  // The account is good, but no calendar belongs to it (CAL-NO-MAILBOX).
+  | 'no-mailbox'
 export class Unreachable extends Error {
   override name = 'Unreachable'
   readonly reason: UnreachableReason
