@@ -1,6 +1,7 @@
 import { explain } from '#core/availability/reasons.ts'
 import { packBusy, type Busy } from '#core/time/busy.ts'
 import { DAY, MINUTE, type Instant } from '#core/time/model.ts'
+import { inviting } from '#server/calendars/about.ts'
 import { claimHosts } from '#server/calendars/busy.ts'
 import { checkFresh } from '#server/calendars/fresh.ts'
 import { addToTimeline } from '#server/contacts/timeline.ts'
@@ -11,7 +12,7 @@ import { bookingEffectsTask, runEffectsSoon } from './effects.ts'
 import { loadInputsIn, modeOf, questionOf, windowAround, type HostInputs, type OwnRow, type PageInputs } from './inputs.ts'
 import { LINK_DAYS_AFTER, reminderMinutes } from './model.ts'
 import { alternativesTo } from './slots.ts'
-import { changeBooking, dropEffects, findBooking, hostsOf, insertEffects, keepHosts, takeTime, tieTime, type BookingRow } from './store.ts'
+import { changeBooking, decideInviter, dropEffects, findBooking, hostsOf, insertEffects, keepHosts, takeTime, tieTime, type BookingRow } from './store.ts'
 import { wallTime } from './wall-time.ts'
 
 export type AcceptOutcome = { kind: 'accepted' } | { kind: 'slot-taken'; alternatives: Instant[] } | { kind: 'unreadable' } | { kind: 'already' } | { kind: 'not-found' }
@@ -113,4 +114,5 @@ async function agree(deps: Deps, tx: Tx, booking: BookingRow, inputs: PageInputs
       : []),
     deps.jobs.enqueue(tx, bookingEffectsTask, { workspaceId, bookingId }),
   ])
+  await decideInviter(tx, workspaceId, bookingId, inviting(deps))
 }

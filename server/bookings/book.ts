@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Busy } from '#core/time/busy.ts'
 import { packBusy } from '#core/time/busy.ts'
 import { DAY, MINUTE, type Instant } from '#core/time/model.ts'
+import { inviting } from '#server/calendars/about.ts'
 import { claimHosts } from '#server/calendars/busy.ts'
 import { checkFresh } from '#server/calendars/fresh.ts'
 import { rememberContact } from '#server/contacts/remember.ts'
@@ -10,9 +11,9 @@ import { DatabaseAway, type Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import { failpoint } from '#server/platform/failpoint.ts'
 import { newToken, readToken } from '#server/platform/secrets.ts'
-import { bookingEffectsTask, runEffectsSoon } from './effects.ts'
+import { runEffectsSoon } from './effects.ts'
 import { chooseHosts } from './hold.ts'
-import { loadInputs, loadInputsIn, modeOf, windowAround, type HostInputs, type Mode, type OwnRow, type PageInputs } from './inputs.ts'
+import { loadInputs, loadInputsIn, modeOf, rememberTaken, windowAround, type HostInputs, type Mode, type OwnRow, type PageInputs } from './inputs.ts'
 import { LINK_DAYS_AFTER, reminderMinutes, uidOf, type PageRef, type Visitor } from './model.ts'
 import { alternativesTo, mayStart } from './slots.ts'
 import { answerToKey, findKey, findToken, insertBooking, takeTime, type NewEffect, type Taking } from './store.ts'
@@ -72,11 +73,12 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish, justRead?: Page
   const downgraded = mode
 
   await failpoint('before_lock')
+  const written: { copy: Copy | null } = { copy: null }
   const decide = () =>
     deps.db.inWorkspace(workspaceId, async (tx): Promise<BookOutcome> => {
       const hostIds = seen.hosts.map((host) => host.hostId)
       // Two visitors, one slot: the second waits for the first here, then reads what the first has written.
-      const [, answered, inputs] = await Promise.all([claimHosts(tx, workspaceId, hostIds), answerToKey(tx, workspaceId, hostIds, key.hash, now), loadInputsIn(tx, workspaceId, pageId)])
+      const [, answered, inputs] = await Promise.all([claimHosts(tx, workspaceId, hostIds), answerToKey(tx, workspaceId, hostIds, key.hash, now), loadInputsIn(tx, workspaceId, pageId, seen)])
       await failpoint('after_lock')
       if (answered) return replay(deps, tx, workspaceId, answered.booking_id, key.body.equals(answered.body_hash))
       if (!inputs) return { kind: 'not-found' }
@@ -84,11 +86,15 @@ export async function book(deps: Deps, ref: PageRef, wish: Wish, justRead?: Page
       if (current.kind === 'closed') return { kind: 'closed' }
       const options = { except, ...(fresh ? { fresh } : {}) }
       if (!mayStart(inputs, wish.start, wish.duration, now, current, options)) return { kind: 'slot-taken', alternatives: alternativesTo(inputs, wish, now, options) }
-      return record(deps, tx, inputs, wish, current, { holdHash, key, options, now })
+      const recorded = await record(deps, tx, inputs, wish, current, { holdHash, key, options, now })
+      // A hold that became a booking, or one more in a shared slot, is read again instead.
+      written.copy = holdHash === null && inputs.type.capacity === 1 ? { inputs, taken: recorded.taken } : null
+      return recorded.outcome
     })
   try {
     const outcome = await onceMore(decide)
     await failpoint('after_commit')
+    if (written.copy && outcome.kind === 'booked') rememberTaken(ref, written.copy.inputs, written.copy.taken)
     if (outcome.kind === 'booked' || outcome.kind === 'requested') runEffectsSoon(deps, workspaceId, outcome.bookingId)
     return outcome
   } catch (error) {
@@ -105,6 +111,9 @@ const onceMore = <T>(work: () => Promise<T>): Promise<T> =>
     return work()
   })
 
+/** The page as the transaction read it, and the time it took. */
+type Copy = { inputs: PageInputs; taken: Map<string, OwnRow> }
+
 async function record(
   deps: Deps,
   tx: Tx,
@@ -112,7 +121,7 @@ async function record(
   wish: Wish,
   mode: Mode,
   context: { holdHash: Buffer | null; key: { hash: Buffer; body: Buffer }; options: { except: (own: OwnRow) => boolean; fresh?: Map<string, Busy> }; now: Instant },
-): Promise<BookOutcome> {
+): Promise<{ outcome: BookOutcome; taken: Map<string, OwnRow> }> {
   const { type } = inputs
   const { workspaceId } = type
   const { now } = context
@@ -124,7 +133,7 @@ async function record(
   const taking: Taking[] = requested ? [] : hosts.map(({ hostId }) => ({ hostId, start: wish.start, end, before: type.before, after: type.after, capacity: type.capacity, eventTypeId: type.eventTypeId }))
 
   const contact = rememberContact(tx, { workspaceId, ownerId: type.owner.id, name: wish.visitor.name, email: wish.visitor.email, locale: wish.visitor.locale, zone: wish.visitor.zone, source: requested ? 'request' : 'booking' })
-  const [{ contactId }] = await Promise.all([contact, taking.length > 0 ? takeTime(tx, workspaceId, taking, context.holdHash) : null])
+  const [{ contactId }, took] = await Promise.all([contact, taking.length > 0 ? takeTime(tx, workspaceId, taking, context.holdHash) : []])
 
   const bookingId = randomUUID()
   const { token, hash } = newToken(workspaceId)
@@ -163,18 +172,20 @@ async function record(
         token_hash: hash,
         sealed_token: deps.secrets.seal(token, { table: 'bookings', row: bookingId, workspaceId }),
         token_expires_at: end + LINK_DAYS_AFTER * DAY,
+        made_from: 'page',
         created_at: now,
       },
       hostIds,
       taking,
       requested ? requestEffects(hosts, wish.visitor, now) : bookingEffects(hosts, wish.visitor, type.reminders.map(reminderMinutes), wish.start, now),
       context.key,
+      inviting(deps),
     ),
     addToTimeline(tx, { workspaceId, contactId, kind: requested ? 'requested' : 'booked', at: now, bookingId, words: { title: type.title, start: wish.start, end, page: type.title, by: 'visitor' } }),
-    deps.jobs.enqueue(tx, bookingEffectsTask, { workspaceId, bookingId }),
   ])
   await failpoint('before_commit')
-  return { kind: requested ? 'requested' : 'booked', bookingId, token }
+  const own = { start: wish.start, end, before: type.before, after: type.after, taken: 1, capacity: type.capacity, sameType: true, holdUntil: null, holdHash: null }
+  return { outcome: { kind: requested ? 'requested' : 'booked', bookingId, token }, taken: new Map(took.map((row) => [row.host_id, { ...own, id: row.occupancy_id }])) }
 }
 
 export const destinationOf = (host: HostInputs): string | null => host.calendars.find((calendar) => calendar.destination && calendar.writable)?.id ?? null

@@ -3,7 +3,8 @@ import type { Tx } from '#server/platform/database.ts'
 import { addToTimeline } from '#server/contacts/timeline.ts'
 import { claimHosts } from '#server/calendars/busy.ts'
 import { bookingEffectsTask, runEffectsSoon } from './effects.ts'
-import { calendarsOf, changeBooking, dropEffects, findBooking, freeTime, hostsOf, insertEffects, type BookingRow } from './store.ts'
+import { peopleOf } from './move.ts'
+import { calendarsOf, changeBooking, closeChanges, dropEffects, findBooking, freeTime, hostsOf, insertEffects, type BookingRow } from './store.ts'
 
 export type CancelOutcome = { kind: 'cancelled' } | { kind: 'already' } | { kind: 'too-late' } | { kind: 'not-found' }
 
@@ -17,26 +18,29 @@ export async function cancel(deps: Deps, workspaceId: string, bookingId: string,
     if (!booking) return { kind: 'not-found' }
     if (booking.state !== 'confirmed' && booking.state !== 'requested') return { kind: 'already' }
     if (booking.ends_at <= deps.now()) return { kind: 'too-late' }
-    await undo(deps, tx, booking, hosts.map((host) => host.user_id), by, reason)
+    await cancelBooking(deps, tx, booking, { by, reason, tell: by === 'visitor' ? hosts.map((host) => host.user_id) : [] })
     return { kind: 'cancelled' }
   })
   if (outcome.kind === 'cancelled') runEffectsSoon(deps, workspaceId, bookingId)
   return outcome
 }
 
-async function undo(deps: Deps, tx: Tx, booking: BookingRow, hostIds: string[], by: 'visitor' | 'host', reason: string): Promise<void> {
+/** The caller holds the hosts and the booking. `tell` are hosts who do not know of it yet. */
+export async function cancelBooking(deps: Deps, tx: Tx, booking: BookingRow, { by, reason, tell }: { by: 'visitor' | 'host' | 'calendar'; reason: string; tell: string[] }): Promise<void> {
   const { workspace_id: workspaceId, booking_id: bookingId } = booking
   const now = deps.now()
   const revision = booking.revision + 1
   const calendars = await calendarsOf(tx, workspaceId, bookingId)
+  const people = await peopleOf(tx, booking)
   await Promise.all([
     changeBooking(tx, workspaceId, bookingId, { state: 'cancelled', revision, sequence: booking.sequence + 1, cancelled_by: by, cancel_reason: reason || null, calendar_state: calendars.length > 0 ? 'writing' : 'none', calendar_reason: null }),
     freeTime(tx, workspaceId, bookingId),
     dropEffects(tx, workspaceId, bookingId, revision),
+    closeChanges(tx, workspaceId, { bookingId }, now),
     insertEffects(tx, workspaceId, bookingId, revision, [
       ...calendars.map((destination) => ({ kind: 'withdraw', destination, dueAt: now })),
-      ...[booking.email, ...booking.guests].map((destination) => ({ kind: 'uninvite', destination, dueAt: now, detail: { meeting: booking.state === 'confirmed' } })),
-      ...(by === 'visitor' ? hostIds.map((destination) => ({ kind: 'tell-host', destination, dueAt: now, detail: { news: 'cancelled' } })) : []),
+      ...people.map((destination) => ({ kind: 'uninvite', destination, dueAt: now, detail: { meeting: booking.state === 'confirmed' } })),
+      ...tell.map((destination) => ({ kind: 'tell-host', destination, dueAt: now, detail: { news: 'cancelled' } })),
     ]),
     ...(booking.contact_id
       ? [addToTimeline(tx, { workspaceId, contactId: booking.contact_id, kind: 'cancelled', at: now, bookingId, words: { title: booking.title, start: booking.starts_at, end: booking.ends_at, by, ...(reason ? { text: reason } : {}) } })]

@@ -37,7 +37,7 @@ export function pageFacts(inputs: PageInputs, length: number, now: Instant, path
     place: type.location,
     durations: type.durations,
     length,
-    mode: mode.kind === 'bookable' ? { kind: 'bookings' } : { kind: mode.kind },
+    mode: mode.kind === 'bookable' ? { kind: 'bookings', lastKnown: mode.lastKnown ?? null } : { kind: mode.kind },
   }
 }
 

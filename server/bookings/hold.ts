@@ -36,7 +36,7 @@ export async function hold(deps: Deps, ref: PageRef, want: { start: Instant; dur
 
   try {
     return await deps.db.inWorkspace(workspaceId, async (tx) => {
-      const [, inputs] = await Promise.all([claimHosts(tx, workspaceId, seen.hosts.map((host) => host.hostId)), loadInputsIn(tx, workspaceId, pageId)])
+      const [, inputs] = await Promise.all([claimHosts(tx, workspaceId, seen.hosts.map((host) => host.hostId)), loadInputsIn(tx, workspaceId, pageId, seen)])
       if (!inputs) return { kind: 'not-found' }
       const modeNow = modeOf(inputs, now)
       if (modeNow.kind !== 'bookable' || !mayStart(inputs, want.start, want.duration, now, modeNow, { except })) return taken(inputs)

@@ -159,7 +159,8 @@ export function unusable(host: HostInputs, now: Instant, staleMinutes = STALE_AF
   return null
 }
 
-export type Mode = { kind: 'bookable' } | { kind: 'requests'; reason: Unusable } | { kind: 'closed'; reason: Unusable | 'paused' }
+/** `lastKnown`: it goes by what was last read, at that moment, because its owner prefers that to asking. */
+export type Mode = { kind: 'bookable'; lastKnown?: Instant } | { kind: 'requests'; reason: Unusable } | { kind: 'closed'; reason: Unusable | 'paused' }
 
 /** What the page can honestly offer now: bookings, requests (offline mode, S-012) or nothing. */
 export function modeOf({ type, hosts }: PageInputs, now: Instant): Mode {
@@ -173,8 +174,10 @@ export function modeOf({ type, hosts }: PageInputs, now: Instant): Mode {
   if (type.whenUnreadable.kind === 'close') return { kind: 'closed', reason }
   const hours = type.whenUnreadable.hours
   const lastKnown = hosts.every((host) => host.connectionState === 'connected' && ['stale', null].includes(unusable(host, now)) && unusable(host, now, hours * 60) === null)
-  return lastKnown ? { kind: 'bookable' } : { kind: 'requests', reason }
+  return lastKnown ? { kind: 'bookable', lastKnown: oldestRead(hosts) } : { kind: 'requests', reason }
 }
+
+const oldestRead = (hosts: HostInputs[]): Instant => Math.min(...hosts.flatMap(({ calendars }) => calendars.flatMap(({ checked, synced }) => (checked ? [synced ?? 0] : []))))
 
 /** Hosts that may be booked in this mode. */
 export const bookableHosts = ({ type, hosts }: PageInputs, mode: Mode, now: Instant): HostInputs[] =>

@@ -11,7 +11,9 @@ import {
   hostMovedLetter,
   hostRequestedLetter,
   hostUnwrittenLetter,
+  hostShownLetter,
   invitationLetter,
+  linkLetter,
   movedLetter,
   placeOf,
   proposalLetter,
@@ -24,8 +26,11 @@ import { queueLetter } from '#server/mail/queue.ts'
 import { whenOf } from '#server/mail/when.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import type { EffectEnd, Perform } from './effects.ts'
-import { eventOf } from './event.ts'
-import { hostsOf, pagePath, workspaceName, type BookingRow, type EffectRow, type HostOfBooking } from './store.ts'
+import type { ChangeKind } from './model.ts'
+import { invitationOf, whereOf } from './event.ts'
+import { awaitsCalendar, settleInviter } from './inviter.ts'
+import { awaitsJoin } from './join.ts'
+import { hostsOf, openChange, pagePath, workspaceName, type BookingRow, type EffectRow, type HostOfBooking } from './store.ts'
 
 type Facts = { booking: BookingRow; hosts: HostOfBooking[]; page: string | null; workspace: string; token: string; base: string }
 
@@ -42,7 +47,8 @@ function forVisitor({ booking, hosts }: Facts) {
   const { locale } = booking
   return {
     locale,
-    meeting: { title: booking.title, host: lead.name, visitor: booking.name, when: whenOf(locale, span(booking), booking.visitor_zone, { name: lead.name, zone: booking.host_zone }), place: placeOf(locale, booking.location) },
+    meeting: { title: booking.title, host: lead.name, visitor: booking.name, when: whenOf(locale, span(booking), booking.visitor_zone, { name: lead.name, zone: booking.host_zone }), place: placeOf(locale, whereOf(booking)) },
+    invited: booking.made_from === 'record',
   }
 }
 
@@ -50,14 +56,14 @@ function forHost({ booking, workspace, base }: Facts, host: HostOfBooking) {
   const { locale } = host
   return {
     locale,
-    meeting: { title: booking.title, host: host.name, visitor: booking.name, when: whenOf(locale, span(booking), host.zone, { name: booking.name, zone: booking.visitor_zone }), place: placeOf(locale, booking.location) },
+    meeting: { title: booking.title, host: host.name, visitor: booking.name, when: whenOf(locale, span(booking), host.zone, { name: booking.name, zone: booking.visitor_zone }), place: placeOf(locale, whereOf(booking)) },
     visitor: { email: booking.email, guests: booking.guests, answers: booking.answers.map(({ label, value }) => ({ label, value })) },
     workspace,
     url: `${base}/app/meetings/${booking.booking_id}`,
   }
 }
 
-const changeUrls = ({ base, token }: Facts) => ({ move: `${base}/b/${token}/move`, cancel: `${base}/b/${token}/cancel` })
+const changeUrls = ({ base, token, page }: Facts) => ({ move: page === null ? null : `${base}/b/${token}/move`, cancel: `${base}/b/${token}/cancel` })
 
 // What a stranger's first submit may send; what follows from a booking that stands is the host's business. Counted at the first
 // try: one that a crash broke off is still the same letter.
@@ -66,7 +72,8 @@ const FIRST = /^(invite|acknowledge)$/
 /** One letter per booking revision, kind and person: the same Message-ID however often this runs (I4). */
 async function send(deps: Deps, booking: BookingRow, effect: EffectRow, letter: Letter, to: { name: string; email: string }, options: { calendar?: 'REQUEST' | 'CANCEL'; hosts: HostOfBooking[] }): Promise<EffectEnd> {
   const host = options.hosts[0]!
-  if (effect.revision === 1 && effect.attempts === 1 && FIRST.test(effect.kind) && !(await mayWriteTo(deps, to.email))) return { kind: 'failed', trouble: 'too-many-letters' }
+  const first = effect.attempts === 1 || effect.trouble?.endsWith('-pending') === true
+  if (effect.revision === 1 && first && booking.made_from === 'page' && FIRST.test(effect.kind) && !(await mayWriteTo(deps, to.email))) return { kind: 'failed', trouble: 'too-many-letters' }
   const messageId = `${booking.booking_id}.${effect.revision}.${effect.kind}.${effect.effect_id.slice(0, 13)}`
   await deps.db.inWorkspace(booking.workspace_id, (tx) =>
     queueLetter(deps, tx, {
@@ -75,8 +82,10 @@ async function send(deps: Deps, booking: BookingRow, effect: EffectRow, letter: 
       effectId: effect.effect_id,
       to,
       replyTo: to.email === host.email ? { name: booking.name, email: booking.email } : { name: host.name, email: host.email },
+      // To a visitor a letter goes out in the host's own name, where their mailbox is linked.
+      mailboxUserId: options.hosts.some(({ email }) => email === to.email) ? null : host.user_id,
       ...letter,
-      ...(options.calendar ? { calendar: { method: options.calendar, content: writeObject({ ...eventOf(booking, options.hosts), stamp: deps.now() }, options.calendar) } } : {}),
+      ...(options.calendar ? { calendar: { method: options.calendar, content: writeObject({ ...invitationOf(booking, options.hosts), stamp: deps.now() }, options.calendar) } } : {}),
       messageId,
     }),
   )
@@ -86,22 +95,34 @@ async function send(deps: Deps, booking: BookingRow, effect: EffectRow, letter: 
 const visitorNamed = (booking: BookingRow, email: string) => ({ name: email === booking.email ? booking.name : email, email })
 
 /** The invitation, new or changed, to the visitor or one guest. */
-export const invite: Perform = async (deps, booking, effect) => {
-  if (booking.state !== 'confirmed') return { kind: 'dropped' }
+export const invite: Perform = async (deps, before, effect) => {
+  if (before.state !== 'confirmed') return { kind: 'dropped' }
+  if (awaitsJoin(before, effect.attempts, deps.now())) return { kind: 'later', trouble: 'join-pending', after: 4000 }
+  if (awaitsCalendar(before, effect.attempts)) return { kind: 'later', trouble: 'calendar-pending', after: 10_000 }
+  const booking = await settleInviter(deps, before)
   const facts = await factsOf(deps, booking)
-  const from = effect.detail['from'] as { start: number; end: number; by: 'visitor' | 'host' } | undefined
-  const about = forVisitor(facts)
+  const from = effect.detail['from'] as { start: number; end: number; by: 'visitor' | 'host' | 'calendar' } | undefined
+  const attached = booking.invited_by === 'us'
+  const about = { ...forVisitor(facts), attached }
   const letter = from
     ? movedLetter({ ...about, before: whenOf(booking.locale, from, booking.visitor_zone), by: from.by, urls: changeUrls(facts) })
     : invitationLetter({ ...about, urls: changeUrls(facts), accepted: effect.detail['accepted'] === true })
-  return send(deps, booking, effect, letter, visitorNamed(booking, effect.destination), { calendar: 'REQUEST', hosts: facts.hosts })
+  return send(deps, booking, effect, letter, visitorNamed(booking, effect.destination), { ...(attached ? { calendar: 'REQUEST' as const } : {}), hosts: facts.hosts })
+}
+
+/** The video link, to those who were invited before it was there. */
+export const tellLink: Perform = async (deps, booking, effect) => {
+  if (booking.state !== 'confirmed' || booking.join_state !== 'ready') return { kind: 'dropped' }
+  const facts = await factsOf(deps, booking)
+  return send(deps, booking, effect, linkLetter({ ...forVisitor(facts), urls: changeUrls(facts) }), visitorNamed(booking, effect.destination), { ...(booking.invited_by === 'us' ? { calendar: 'REQUEST' as const } : {}), hosts: facts.hosts })
 }
 
 /** The cancellation, with the same UID and a higher SEQUENCE (RFC 5546 §3.2.5). A request that was never a meeting has no event to cancel. */
 export const uninvite: Perform = async (deps, booking, effect) => {
   const facts = await factsOf(deps, booking)
-  const letter = cancelledLetter({ ...forVisitor(facts), by: booking.cancelled_by ?? 'host', reason: booking.cancelled_by === 'host' ? booking.cancel_reason : null, urls: { again: facts.page ? `${facts.base}${facts.page}` : null } })
-  return send(deps, booking, effect, letter, visitorNamed(booking, effect.destination), { ...(effect.detail['meeting'] === true ? { calendar: 'CANCEL' as const } : {}), hosts: facts.hosts })
+  const attached = effect.detail['meeting'] === true && booking.invited_by === 'us'
+  const letter = cancelledLetter({ ...forVisitor(facts), attached, by: booking.cancelled_by ?? 'host', reason: booking.cancelled_by === 'host' ? booking.cancel_reason : null, urls: { again: facts.page ? `${facts.base}${facts.page}` : null } })
+  return send(deps, booking, effect, letter, visitorNamed(booking, effect.destination), { ...(attached ? { calendar: 'CANCEL' as const } : {}), hosts: facts.hosts })
 }
 
 export const acknowledge: Perform = async (deps, booking, effect) => {
@@ -146,6 +167,22 @@ export const tellHost: Perform = async (deps, booking, effect) => {
     await send(deps, booking, { ...effect, effect_id: effect.destination === 'all' ? `${host.user_id.slice(0, 4)}${effect.effect_id.slice(4)}` : effect.effect_id }, letter, { name: host.name, email: host.email }, { hosts: facts.hosts })
   }
   return { kind: 'done' }
+}
+
+/** To the host whose calendar shows the meeting otherwise; a question that has answered itself is not asked. */
+export const askHost: Perform = async (deps, booking, effect) => {
+  const { workspace_id: workspaceId, booking_id: bookingId } = booking
+  const kind = effect.kind.slice('ask-'.length) as ChangeKind
+  const change = booking.state === 'confirmed' ? await deps.db.inWorkspace(workspaceId, (tx) => openChange(tx, workspaceId, bookingId, kind)) : undefined
+  if (!change) return { kind: 'dropped' }
+  const facts = await factsOf(deps, booking)
+  const host = facts.hosts.find(({ user_id: id }) => id === effect.destination) ?? facts.hosts[0]!
+  const { starts_at: start, ends_at: end } = change
+  const moved = kind === 'moved' && start !== null && end !== null
+  const shown = kind === 'declined' && change.who === booking.email.toLowerCase() ? 'refused' : kind
+  const about = forHost(moved ? { ...facts, booking: { ...booking, starts_at: start, ends_at: end } } : facts, host)
+  const letter = hostShownLetter({ ...about, shown, before: moved ? whenOf(host.locale, span(booking), host.zone) : null, because: kind !== 'moved' ? null : booking.conflict ? 'conflict' : moved ? null : 'odd' })
+  return send(deps, booking, effect, letter, { name: host.name, email: host.email }, { hosts: facts.hosts })
 }
 
 function newsLetter(news: News, about: ReturnType<typeof forHost>, booking: BookingRow, effect: EffectRow, host: HostOfBooking): Letter {

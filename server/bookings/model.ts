@@ -2,13 +2,25 @@ import { z } from '@hono/zod-openapi'
 import type { Assignment } from '#core/availability/model.ts'
 import type { Locale } from '#core/locale/locale.ts'
 import type { Instant, Zone } from '#core/time/model.ts'
+import { Location } from '#server/event-types/model.ts'
+import { emailAddress, text } from '#server/platform/http.ts'
 
 export type BookingState = 'requested' | 'confirmed' | 'declined' | 'cancelled' | 'expired'
 
 /** What the calendar says of a booking's current revision. Only `standing` was read back from it. */
 export type CalendarState = 'none' | 'writing' | 'standing' | 'failed'
 
-export type Place = { kind: 'video' | 'phone' | 'place' | 'ask'; value: string }
+export const PLACE_KINDS = ['video', 'meet', 'teams', 'phone', 'place', 'ask'] as const
+/** `meet` and `teams` are links that the calendar makes with the event; until then their value is empty. */
+export type Place = { kind: (typeof PLACE_KINDS)[number]; value: string }
+
+export type JoinState = 'none' | 'pending' | 'ready' | 'failed'
+
+/** What its host's changes in the calendar mean for a booking. */
+export type OnCalendarChange = { moved: 'reschedule' | 'ask' | 'ignore'; deleted: 'cancel' | 'ask' | 'ignore'; declined: 'cancel' | 'ask' | 'ignore' }
+export type ChangeKind = keyof OnCalendarChange
+/** For a meeting without a page, or whose page is gone. */
+export const USUAL: OnCalendarChange = { moved: 'reschedule', deleted: 'cancel', declined: 'ask' }
 
 export type Question = {
   id: string
@@ -97,7 +109,11 @@ export const Booking = z
     email: z.string(),
     guests: z.array(z.string()),
     answers: z.array(z.object({ label: z.string(), value: z.string() })),
-    location: z.object({ kind: z.enum(['video', 'phone', 'place', 'ask']), value: z.string() }),
+    location: z.object({ kind: z.enum(PLACE_KINDS), value: z.string() }),
+    joinUrl: z.string().nullable(),
+    joinState: z.enum(['none', 'pending', 'ready', 'failed']),
+    madeFrom: z.enum(['page', 'record']),
+    visitorAnswer: z.enum(['accepted', 'declined']).nullable(),
     calendarState: z.enum(['none', 'writing', 'standing', 'failed']),
     calendarReason: z.string().nullable(),
     standingAt: z.number().nullable(),
@@ -113,3 +129,28 @@ export const Booking = z
   })
   .openapi('Booking')
 export type Booking = z.infer<typeof Booking>
+
+export const MeetingDraft = z.strictObject({
+  start: z.int().min(0).max(4_102_444_800_000),
+  duration: z.int().min(5).max(1440),
+  title: text(120, { min: 1 }),
+  location: Location,
+  guests: z.array(emailAddress).max(50).default([]),
+  /** Over what stands in the calendar at that time. */
+  anyway: z.boolean().default(false),
+})
+export type MeetingDraft = z.infer<typeof MeetingDraft>
+
+export const CalendarChangeSeen = z
+  .object({
+    id: z.uuid(),
+    bookingId: z.uuid(),
+    kind: z.enum(['moved', 'deleted', 'declined']),
+    start: z.number().nullable(),
+    end: z.number().nullable(),
+    who: z.string().nullable(),
+    noticedAt: z.number(),
+    booking: z.object({ title: z.string(), start: z.number(), end: z.number(), name: z.string() }),
+  })
+  .openapi('CalendarChangeSeen')
+export type CalendarChangeSeen = z.infer<typeof CalendarChangeSeen>

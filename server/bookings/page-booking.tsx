@@ -145,7 +145,7 @@ function Letter({ view, stage, tell: { t } }: { view: BookingView; stage: Stage;
 }
 
 function AddMenu({ view, file, tell: { t } }: { view: BookingView; file: string; tell: Teller }) {
-  const location = view.place.kind === 'ask' ? '' : view.place.value
+  const location = view.joinUrl ?? (view.place.kind === 'ask' ? '' : view.place.value)
   const links = addLinks({
     title: view.title,
     start: view.start,

@@ -36,6 +36,16 @@ export function Intro({ view, address, tell }: Shown<PickerView>) {
           </a>
         </p>
       )}
+      {facts.mode.kind === 'bookings' && facts.mode.lastKnown !== null && (
+        <Notice tone="info" icon="clock">
+          {rich(
+            t,
+            'known.visitor',
+            { host: <Name>{facts.host.callName}</Name> },
+            { when: tell.short(facts.mode.lastKnown) },
+          )}
+        </Notice>
+      )}
       {facts.mode.kind === 'requests' && (
         <Notice tone="info" icon="clock">
           <strong>{t('offline.strong')}</strong>{' '}

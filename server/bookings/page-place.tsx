@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact'
 import type { Place } from './model.ts'
-import { Name, type IconName } from './page-parts.tsx'
+import { Name, rich, type IconName } from './page-parts.tsx'
 import type { Teller, Words } from './page-times.ts'
 import type { BookingView } from './views.ts'
 
-export const placeIcon = ({ kind }: Place): IconName => kind
+export const placeIcon = ({ kind }: Place): IconName => (kind === 'meet' || kind === 'teams' ? 'video' : kind)
 
 /** Before a booking the place says its kind; an address is the only value that is public. */
 export const sayPlace = (t: Words, { kind, value }: Place): ComponentChildren => {
   if (kind === 'place' && value.trim() !== '') return <Name>{value}</Name>
-  return t(kind === 'video' ? 'place.video' : kind === 'phone' ? 'place.phone' : 'place.ask')
+  return t(kind === 'place' ? 'place.ask' : `place.${kind}`)
 }
 
 /** A link only where it is one that a browser may follow (G03). */
@@ -23,9 +23,21 @@ export function webAddress(value: string): URL | null {
     : null
 }
 
+/** A link that the calendar has made is a video call like any other. */
+const placed = ({ place, joinUrl }: BookingView): Place => (place.kind === 'meet' || place.kind === 'teams' ? { kind: joinUrl === null ? place.kind : 'video', value: joinUrl ?? '' } : place)
+
+const Waiting = ({ view, tell }: { view: BookingView; tell: Teller }) => (
+  <span>
+    {view.join === 'failed'
+      ? rich(tell.t, 'place.link.failed', { host: <Name>{view.host.callName}</Name> })
+      : tell.t('place.link.pending')}
+  </span>
+)
+
 /** Once it stands, a booking's place in full. */
 export function PlaceOf({ view, tell, confirmed }: { view: BookingView; tell: Teller; confirmed: boolean }) {
-  const { kind, value } = view.place
+  const { kind, value } = placed(view)
+  if (confirmed && view.join !== 'none' && value === '') return <Waiting view={view} tell={tell} />
   const url = kind === 'video' && confirmed ? webAddress(value) : null
   if (url)
     return (

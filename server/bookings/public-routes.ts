@@ -11,7 +11,7 @@ import { calendarOf } from './calendar-view.ts'
 import { cancel } from './cancel.ts'
 import { effectsOf } from './effects.ts'
 import { readToken } from '#server/platform/secrets.ts'
-import { eventOf } from './event.ts'
+import { invitationOf } from './event.ts'
 import { hold, release } from './hold.ts'
 import { loadInputs, modeOf, type OwnRow, type PageInputs } from './inputs.ts'
 import { allows } from './limits.ts'
@@ -41,7 +41,7 @@ export const publicBookings = new Hono<Env>()
   .get('/b/:token/event.ics', async (c) =>
     withVisit(c, async (visit) => {
       if (visit.booking.state !== 'confirmed') return gone(c, visit.booking.locale)
-      return c.body(writeObject({ ...eventOf(visit.booking, visit.hosts), stamp: c.var.deps.now() }, 'PUBLISH'), 200, { 'content-type': 'text/calendar; charset=utf-8', 'content-disposition': 'attachment; filename="meeting.ics"' })
+      return c.body(writeObject({ ...invitationOf(visit.booking, visit.hosts), stamp: c.var.deps.now() }, 'PUBLISH'), 200, { 'content-type': 'text/calendar; charset=utf-8', 'content-disposition': 'attachment; filename="meeting.ics"' })
     }),
   )
   .get('/b/:token/cancel', async (c) => withVisit(c, async (visit, locale) => c.html(renderCancel(frameOf(c, { locale, workspace: visit.workspace }), { booking: visit.view(null), reason: '', notice: null }))))

@@ -1,17 +1,17 @@
 import { packBusy, type Busy } from '#core/time/busy.ts'
-import { DAY, MINUTE, type Instant } from '#core/time/model.ts'
+import { MINUTE, type Instant } from '#core/time/model.ts'
 import { claimHosts } from '#server/calendars/busy.ts'
 import { checkFresh } from '#server/calendars/fresh.ts'
-import { addToTimeline } from '#server/contacts/timeline.ts'
 import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
-import { bookingEffects, reminderEffects } from './book.ts'
-import { bookingEffectsTask, runEffectsSoon } from './effects.ts'
+import { destinationOf } from './book.ts'
+import { runEffectsSoon } from './effects.ts'
 import { loadInputsIn, modeOf, windowAround, type OwnRow, type PageInputs } from './inputs.ts'
-import { LINK_DAYS_AFTER, reminderMinutes } from './model.ts'
+import { reminderMinutes } from './model.ts'
+import { moveBooking } from './move.ts'
+import { moveFreely } from './move-freely.ts'
 import { alternativesTo, mayStart } from './slots.ts'
-import { calendarsOf, changeBooking, dropEffects, findBooking, hostsOf, insertEffects, moveTime, type BookingRow } from './store.ts'
-import { wallTime } from './wall-time.ts'
+import { findBooking, hostsOf, type BookingRow } from './store.ts'
 
 export type MoveOutcome = { kind: 'moved' } | { kind: 'slot-taken'; alternatives: Instant[] } | { kind: 'closed' } | { kind: 'too-late' } | { kind: 'not-found' }
 
@@ -19,7 +19,8 @@ export type MoveOutcome = { kind: 'moved' } | { kind: 'slot-taken'; alternatives
 export async function reschedule(deps: Deps, workspaceId: string, bookingId: string, want: { start: Instant; duration: number | null; by: 'visitor' | 'host'; visitorZone?: string }): Promise<MoveOutcome> {
   const now = deps.now()
   const seen = await deps.db.inWorkspace(workspaceId, async (tx) => situation(tx, workspaceId, bookingId))
-  if (!seen) return { kind: 'not-found' }
+  // Without a page there are no rules to move by, only the host's own word and time.
+  if (!seen) return want.by === 'host' ? moveFreely(deps, workspaceId, bookingId, want) : { kind: 'not-found' }
   const duration = want.duration ?? (seen.booking.ends_at - seen.booking.starts_at) / MINUTE
   let fresh: Map<string, Busy> | undefined
   let reachable = true
@@ -41,7 +42,15 @@ export async function reschedule(deps: Deps, workspaceId: string, bookingId: str
     if (booking.state === 'confirmed' && mode.kind !== 'bookable') return { kind: 'closed' }
     const options = { except: (own: OwnRow) => current.occupancies.has(own.id) && own.capacity === 1, ...(fresh ? { fresh } : {}) }
     if (!mayStart(current.inputs, want.start, duration, now, mode, options)) return { kind: 'slot-taken', alternatives: alternativesTo(current.inputs, { start: want.start, duration }, now, options) }
-    await move(deps, tx, booking, current, { ...want, end: want.start + duration * MINUTE })
+    const { hosts, type } = current.inputs
+    await moveBooking(deps, tx, booking, {
+      ...want,
+      end: want.start + duration * MINUTE,
+      zone: hosts[0]!.schedule.zone,
+      publish: [...new Set(hosts.map(destinationOf).filter((id) => id !== null))],
+      reminders: type.reminders.map(reminderMinutes),
+      tell: want.by === 'visitor' ? current.hostIds : [],
+    })
     return { kind: 'moved' }
   }).catch((error: unknown): MoveOutcome => {
     if ((error as { code?: string }).code === '23P01') return { kind: 'slot-taken', alternatives: alternativesTo(seen.inputs, { start: want.start, duration }, now) }
@@ -66,46 +75,4 @@ async function situation(tx: Tx, workspaceId: string, bookingId: string): Promis
     occupancies: new Set(hosts.map((host) => host.occupancy_id).filter((id) => id !== null)),
     inputs: { type: { ...inputs.type, assignment: hostIds.length > 1 ? 'collective' : 'solo' }, hosts: inputs.hosts.filter((host) => hostIds.includes(host.hostId)) },
   }
-}
-
-async function move(deps: Deps, tx: Tx, booking: BookingRow, { inputs, hostIds }: Situation, want: { start: Instant; end: Instant; by: 'visitor' | 'host'; visitorZone?: string }): Promise<void> {
-  const { workspace_id: workspaceId, booking_id: bookingId } = booking
-  const now = deps.now()
-  const revision = booking.revision + 1
-  const confirmed = booking.state === 'confirmed'
-  const zone = inputs.hosts[0]!.schedule.zone
-  if (confirmed) await moveTime(tx, workspaceId, bookingId, want.start, want.end)
-  const written = confirmed ? await calendarsOf(tx, workspaceId, bookingId) : []
-  const reminders = inputs.type.reminders.map(reminderMinutes)
-  const effects = confirmed ? bookingEffects(inputs.hosts, { email: booking.email, guests: booking.guests }, [], want.start, now).filter((effect) => effect.kind !== 'tell-host') : []
-  const publishing = new Set(effects.filter((effect) => effect.kind === 'publish').map((effect) => effect.destination))
-  await Promise.all([
-    changeBooking(tx, workspaceId, bookingId, {
-      starts_at: want.start,
-      ends_at: want.end,
-      wall_time: wallTime(zone, want.start),
-      host_zone: zone,
-      zone_rules: process.versions.tz ?? '',
-      revision,
-      sequence: booking.sequence + 1,
-      calendar_state: publishing.size > 0 ? 'writing' : 'none',
-      calendar_reason: null,
-      token_expires_at: want.end + LINK_DAYS_AFTER * DAY,
-      conflict: false,
-      proposed: null,
-      ...(want.visitorZone ? { visitor_zone: want.visitorZone } : {}),
-    }),
-    dropEffects(tx, workspaceId, bookingId, revision),
-    insertEffects(tx, workspaceId, bookingId, revision, [
-      ...effects.map((effect) => (effect.kind === 'invite' ? { ...effect, detail: { from: { start: booking.starts_at, end: booking.ends_at, by: want.by } } } : effect)),
-      // The chosen calendar may have changed since: the event leaves the old one.
-      ...written.filter((id) => !publishing.has(id)).map((destination) => ({ kind: 'withdraw', destination, dueAt: now })),
-      ...(confirmed ? reminderEffects(booking.email, reminders, want.start, now) : []),
-      ...(want.by === 'visitor' ? hostIds.map((destination) => ({ kind: 'tell-host', destination, dueAt: now, detail: { news: confirmed ? 'moved' : 'requested', from: booking.starts_at } })) : []),
-    ]),
-    ...(booking.contact_id
-      ? [addToTimeline(tx, { workspaceId, contactId: booking.contact_id, kind: 'moved', at: now, bookingId, words: { title: booking.title, start: want.start, end: want.end, from: { start: booking.starts_at, end: booking.ends_at }, by: want.by } })]
-      : []),
-    deps.jobs.enqueue(tx, bookingEffectsTask, { workspaceId, bookingId }),
-  ])
 }

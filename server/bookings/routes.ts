@@ -8,11 +8,13 @@ import { accept } from './accept.ts'
 import { cancel } from './cancel.ts'
 import { decline } from './decline.ts'
 import { findBookings, getBooking } from './find.ts'
-import { Booking } from './model.ts'
+import { before, meet } from './meet.ts'
+import { Booking, CalendarChangeSeen, MeetingDraft } from './model.ts'
 import { propose } from './propose.ts'
 import { reschedule } from './reschedule.ts'
 import { retryCalendar, sendAgain } from './retry.ts'
-import { countRequests, hostsOf } from './store.ts'
+import { settle } from './settle-change.ts'
+import { countRequests, findChange, hostsOf, listChanges, type SeenChange } from './store.ts'
 
 const tags = ['bookings']
 const byId = { params: z.object({ id: z.uuid() }) }
@@ -32,6 +34,10 @@ const proposeIt = createRoute({ method: 'post', path: '/bookings/{id}/propose', 
 const moveIt = createRoute({ method: 'post', path: '/bookings/{id}/move', tags, request: { ...byId, body: body(z.strictObject({ start: z.int().min(0).max(4_102_444_800_000), duration: z.int().min(5).max(1440).optional() })) }, responses: answer })
 const again = createRoute({ method: 'post', path: '/bookings/{id}/send-again', tags, request: { ...byId, body: body(z.strictObject({ kind: z.enum(['invite', 'uninvite', 'acknowledge', 'propose', 'decline']) })) }, responses: answer })
 const retry = createRoute({ method: 'post', path: '/bookings/{id}/retry-calendar', tags, request: byId, responses: answer })
+const changes = createRoute({ method: 'get', path: '/calendar-changes', tags, responses: { 200: json(z.object({ changes: z.array(CalendarChangeSeen) }), 'Changes in my calendar that wait for my word'), ...problems(401) } })
+const settleIt = createRoute({ method: 'post', path: '/calendar-changes/{id}/settle', tags, request: { ...byId, body: body(z.strictObject({ way: z.enum(['follow', 'keep', 'ignore']) })) }, responses: answer })
+const meetBefore = createRoute({ method: 'get', path: '/contacts/{id}/meetings/before', tags, request: byId, responses: { 200: json(z.object({ calendar: z.boolean() }), 'Whether it will be written and invited to, or only noted'), ...problems(401) } })
+const meetIt = createRoute({ method: 'post', path: '/contacts/{id}/meetings', tags, request: { ...byId, body: body(MeetingDraft) }, responses: { 201: json(Booking, 'Made'), ...problems(400, 401, 404, 409) } })
 const Today = z.object({ requests: z.number(), meetings: z.array(Booking), next: Booking.nullable(), troubled: z.array(Booking) }).openapi('Today')
 const today = createRoute({ method: 'get', path: '/today', tags, responses: { 200: json(Today, 'The day of whoever asks'), ...problems(401) } })
 
@@ -45,7 +51,7 @@ async function mine(deps: Deps, scope: Scope, id: string): Promise<boolean> {
 
 /** What signed-in people do with bookings and requests. */
 const app = router<SignedIn>()
-for (const path of ['/bookings', '/bookings/*', '/today']) app.use(path, signedIn())
+for (const path of ['/bookings', '/bookings/*', '/today', '/calendar-changes', '/calendar-changes/*', '/contacts/:id/meetings', '/contacts/:id/meetings/*']) app.use(path, signedIn())
 
 export const routes = app
   .openapi(list, async (c) => {
@@ -126,5 +132,45 @@ export const routes = app
     await retryCalendar(deps, scope.workspaceId, id)
     return c.json((await show(deps, scope, id))!, 200)
   })
+  .openapi(changes, async (c) => {
+    const { deps, scope } = c.var
+    const found = await deps.db.inWorkspace(scope.workspaceId, (tx) => listChanges(tx, scope.workspaceId, scope.userId, deps.now()))
+    return c.json({ changes: found.map(shown) }, 200)
+  })
+  .openapi(settleIt, async (c) => {
+    const { deps, scope } = c.var
+    const { id } = c.req.valid('param')
+    const change = await deps.db.inWorkspace(scope.workspaceId, (tx) => findChange(tx, scope.workspaceId, id))
+    if (!change || !(await mine(deps, scope, change.booking_id))) return problem(c, 404, 'not-found')
+    const outcome = await settle(deps, scope.workspaceId, id, c.req.valid('json').way)
+    return outcome.kind === 'settled' ? c.json((await show(deps, scope, change.booking_id))!, 200) : problem(c, 409, outcome.kind)
+  })
+  .openapi(meetBefore, async (c) => c.json(await before(c.var.deps, c.var.scope), 200))
+  .openapi(meetIt, async (c) => {
+    const { deps, scope } = c.var
+    const outcome = await meet(deps, scope, c.req.valid('param').id, c.req.valid('json'))
+    switch (outcome.kind) {
+      case 'made':
+        return c.json((await show(deps, scope, outcome.bookingId))!, 201)
+      case 'busy':
+        return problem(c, 409, 'busy', undefined, { busy: outcome.busy, ours: outcome.ours })
+      case 'unreadable':
+      case 'past':
+        return problem(c, 409, outcome.kind)
+      case 'not-found':
+        return problem(c, 404, 'not-found')
+    }
+  })
+
+const shown = (row: SeenChange): CalendarChangeSeen => ({
+  id: row.change_id,
+  bookingId: row.booking_id,
+  kind: row.kind,
+  start: row.starts_at,
+  end: row.ends_at,
+  who: row.who,
+  noticedAt: row.noticed_at,
+  booking: { title: row.title, start: row.booked_start, end: row.booked_end, name: row.name },
+})
 
 const startsWithin = (booking: { start: Instant; end: Instant }, from: Instant, to: Instant): boolean => booking.start < to && booking.end > from

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Schedule } from '#core/availability/model.ts'
 import type { Instant } from '#core/time/model.ts'
 import { at, type Db, type Tx } from '#server/platform/database.ts'
-import type { Answer, BookedType, BookingState, CalendarState, PageRef, Place, Question, Reminder, WhenUnreadable } from './model.ts'
+import type { Answer, BookedType, BookingState, CalendarState, ChangeKind, JoinState, OnCalendarChange, PageRef, Place, Question, Reminder, WhenUnreadable } from './model.ts'
 
 export type BookingRow = {
   workspace_id: string
@@ -43,6 +43,13 @@ export type BookingRow = {
   conflict: boolean
   cancelled_by: 'visitor' | 'host' | 'calendar' | null
   cancel_reason: string | null
+  /** The UID in iCalendar, once somebody has seen it there: from then on it is this one. */
+  calendar_uid: string | null
+  invited_by: 'us' | 'provider'
+  join_url: string | null
+  join_state: JoinState
+  made_from: 'page' | 'record'
+  visitor_answer: 'accepted' | 'declined' | null
   created_at: Instant
   updated_at: Instant
 }
@@ -113,15 +120,19 @@ export type InputRow = {
       }[]
   busy_hosts: string[] | null
   busy: Buffer[] | null
+  unchanged: false
 }
+/** All of it is as the caller has it; `hosts` says when each calendar was last read. */
+export type Unchanged = { unchanged: true; hosts: Record<string, Instant | null> | null }
 
-export async function readInputs(db: Db, { host, page }: PageRef, known: Record<string, number>): Promise<InputRow | undefined> {
-  const [row] = await db.prepared<InputRow>('page_inputs', 'select * from page_inputs($1, $2, $3)', [host, page, JSON.stringify(known)])
+/** `known` holds the version of every host of a page whose inputs the caller still has; `{}` where it has none. */
+export async function readInputs(db: Db, { host, page }: PageRef, known: Record<string, number>): Promise<InputRow | Unchanged | undefined> {
+  const [row] = await db.prepared<InputRow | Unchanged>('page_inputs', 'select * from page_inputs($1, $2, $3)', [host, page, JSON.stringify(known)])
   return row
 }
 
-export async function readInputsOf(tx: Tx, workspaceId: string, pageId: string): Promise<InputRow | undefined> {
-  const [row] = await tx.prepared<InputRow>('page_inputs_of', `select * from page_inputs_of($1, $2, '{}')`, [workspaceId, pageId])
+export async function readInputsIn(tx: Tx, workspaceId: string, pageId: string, known: Record<string, number>): Promise<InputRow | Unchanged | undefined> {
+  const [row] = await tx.prepared<InputRow | Unchanged>('page_inputs_in', 'select * from page_inputs_in($1, $2, $3)', [workspaceId, pageId, JSON.stringify(known)])
   return row
 }
 
@@ -141,7 +152,7 @@ export async function findKey(tx: Tx, workspaceId: string, keyHash: Buffer): Pro
   return row
 }
 
-export type Taking = { hostId: string; start: Instant; end: Instant; before: number; after: number; capacity: number; eventTypeId: string }
+export type Taking = { hostId: string; start: Instant; end: Instant; before: number; after: number; capacity: number; eventTypeId: string | null }
 
 /**
  * Takes the time of each host: turns the visitor's own hold into a booking where it fits exactly, joins a slot with places left,
@@ -182,18 +193,24 @@ export type NewEffect = { kind: string; destination: string; dueAt: Instant; det
 /** The booking, its hosts and their time, its effects and the answer to its key: one statement, all or nothing. */
 export async function insertBooking(
   tx: Tx,
-  booking: Omit<BookingRow, 'conflict' | 'proposed' | 'cancelled_by' | 'cancel_reason' | 'created_at' | 'updated_at' | 'standing_at' | 'remote_id' | 'remote_etag' | 'calendar_reason'> & { created_at: Instant },
+  booking: Omit<
+    BookingRow,
+    'conflict' | 'proposed' | 'cancelled_by' | 'cancel_reason' | 'created_at' | 'updated_at' | 'standing_at' | 'remote_id' | 'remote_etag' | 'calendar_reason' | 'calendar_uid' | 'invited_by' | 'join_url' | 'join_state' | 'visitor_answer'
+  > & { created_at: Instant },
   hosts: string[],
   taking: Taking[],
   effects: NewEffect[],
   key: { hash: Buffer; body: Buffer } | null,
+  /** Providers that invite whoever is in an event: one that writes this booking does so for its whole life (C27). */
+  inviting: string[],
 ): Promise<void> {
   await tx.prepared(
     'insert_booking',
     `with b as (
        insert into bookings (workspace_id, booking_id, event_type_id, page_id, state, starts_at, ends_at, host_zone, wall_time, zone_rules, visitor_zone, locale, title, location, contact_id, name, email, guests, answers, consent,
-         buffer_before, buffer_after, uid, revision, sequence, calendar_state, calendar_id, token_hash, sealed_token, token_expires_at, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $31)
+         buffer_before, buffer_after, uid, revision, sequence, calendar_state, calendar_id, token_hash, sealed_token, token_expires_at, created_at, updated_at, made_from, invited_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $31, $36,
+         case when exists (select from calendars c join connections n on n.workspace_id = $1 and n.connection_id = c.connection_id where c.workspace_id = $1 and c.calendar_id = $27 and n.provider = any($37)) then 'provider' else 'us' end)
        returning booking_id
      ), k as (
        insert into idempotency_keys (workspace_id, key_hash, body_hash, booking_id) select $1, $34, $35, booking_id from b where $34::bytea is not null
@@ -240,6 +257,8 @@ export async function insertBooking(
       JSON.stringify(effects.map(({ kind, destination, dueAt, detail }) => ({ kind, destination, due: dueAt, detail: detail ?? {} }))),
       key?.hash ?? null,
       key?.body ?? null,
+      booking.made_from,
+      inviting,
     ],
   )
 }
@@ -313,7 +332,7 @@ export async function freeTime(tx: Tx, workspaceId: string, bookingId: string): 
 }
 
 export type BookingChange = Partial<
-  Pick<BookingRow, 'state' | 'starts_at' | 'ends_at' | 'host_zone' | 'wall_time' | 'zone_rules' | 'revision' | 'sequence' | 'calendar_state' | 'calendar_reason' | 'calendar_id' | 'remote_id' | 'remote_etag' | 'standing_at' | 'token_expires_at' | 'conflict' | 'cancelled_by' | 'cancel_reason' | 'visitor_zone' | 'buffer_before' | 'buffer_after'>
+  Pick<BookingRow, 'state' | 'starts_at' | 'ends_at' | 'host_zone' | 'wall_time' | 'zone_rules' | 'revision' | 'sequence' | 'calendar_state' | 'calendar_reason' | 'calendar_id' | 'remote_id' | 'remote_etag' | 'standing_at' | 'token_expires_at' | 'conflict' | 'cancelled_by' | 'cancel_reason' | 'visitor_zone' | 'buffer_before' | 'buffer_after' | 'calendar_uid' | 'invited_by' | 'join_url' | 'join_state' | 'visitor_answer'>
 > & { proposed?: number[] | null }
 
 const INSTANTS = new Set(['starts_at', 'ends_at', 'standing_at', 'token_expires_at'])
@@ -364,7 +383,7 @@ export async function claimEffect(tx: Tx, workspaceId: string, bookingId: string
        where workspace_id = $1 and effect_id = (
          select effect_id from effects where workspace_id = $1 and booking_id = $2 and due_at <= $3 and (state = 'waiting' or (state = 'running' and lease_until <= $3))
            and not exists (select from effects busy where busy.workspace_id = $1 and busy.booking_id = $2 and busy.state = 'running' and busy.lease_until > $3)
-         order by revision, case when kind in ('publish', 'withdraw') then 0 when kind like 'remind%' then 2 else 1 end, kind, destination limit 1)
+         order by revision, case when kind in ('publish', 'withdraw') then 0 when kind = 'join' then 1 when kind like 'remind%' then 3 else 2 end, kind, destination limit 1)
        returning *`,
       [workspaceId, bookingId, at(now), at(until)],
     ),
@@ -401,7 +420,7 @@ export async function dueBookings(tx: Tx, workspaceId: string, now: Instant, lim
 
 /** Puts a booking's time elsewhere: its own row moves; a place in a shared slot is given back and taken anew. */
 export async function moveTime(tx: Tx, workspaceId: string, bookingId: string, start: Instant, end: Instant): Promise<void> {
-  const mine = await tx.prepared<{ occupancy_id: string; host_id: string; event_type_id: string; capacity: number; buffer_before: number; buffer_after: number }>(
+  const mine = await tx.prepared<{ occupancy_id: string; host_id: string; event_type_id: string | null; capacity: number; buffer_before: number; buffer_after: number }>(
     'occupancies_of_booking',
     `select o.occupancy_id, o.host_id, o.event_type_id, o.capacity, o.buffer_before, o.buffer_after from occupancy o join booking_hosts h on h.workspace_id = o.workspace_id and h.occupancy_id = o.occupancy_id
      where h.workspace_id = $1 and h.booking_id = $2`,
@@ -467,7 +486,7 @@ export async function listBookings(tx: Tx, workspaceId: string, filter: ListFilt
     `select b.*, u.slug as host_slug, p.slug as page_slug, c.name as contact_name, c.email as contact_email,
        (select jsonb_agg(jsonb_build_object('id', h.user_id, 'name', v.name) order by v.name) from booking_hosts h join users v on v.workspace_id = $1 and v.user_id = h.user_id where h.workspace_id = $1 and h.booking_id = b.booking_id) as hosts,
        (select jsonb_agg(jsonb_build_object('effectId', e.effect_id, 'kind', e.kind, 'state', e.state, 'to', e.destination, 'at', (extract(epoch from coalesce(e.done_at, e.due_at)) * 1000)::bigint) order by coalesce(e.done_at, e.due_at))
-          from effects e where e.workspace_id = $1 and e.booking_id = b.booking_id and e.revision = b.revision and e.kind not in ('publish', 'withdraw') and e.kind not like 'tell-host%') as letters
+          from effects e where e.workspace_id = $1 and e.booking_id = b.booking_id and e.revision = b.revision and e.kind not in ('publish', 'withdraw', 'join') and e.kind not like 'tell-host%' and e.kind not like 'ask-%') as letters
      from bookings b
      left join scheduling_pages p on p.workspace_id = $1 and p.page_id = b.page_id
      left join users u on u.workspace_id = $1 and u.user_id = p.owner_id
@@ -536,4 +555,166 @@ export async function listedPages(tx: Tx, workspaceId: string, hostId: string) {
 export async function findHost(tx: Tx, slug: string): Promise<{ workspace_id: string; subject_id: string } | undefined> {
   const [row] = await tx.prepared<{ workspace_id: string; subject_id: string }>('find_host', `select workspace_id, subject_id from directory where kind = 'host' and key = $1`, [slug])
   return row
+}
+
+// — what the calendar shows otherwise —
+
+export type ChangeRow = {
+  change_id: string
+  booking_id: string
+  calendar_id: string
+  kind: ChangeKind
+  starts_at: Instant | null
+  ends_at: Instant | null
+  who: string | null
+  state: 'open' | 'followed' | 'kept' | 'ignored' | 'over'
+  noticed_at: Instant
+}
+
+export type Followable = {
+  booking_id: string
+  uid: string
+  revision: number
+  starts_at: Instant
+  ends_at: Instant
+  email: string
+  visitor_answer: BookingRow['visitor_answer']
+  policy: OnCalendarChange | null
+  /** How the writing of the current revision into this calendar ended. */
+  written: EffectRow['state']
+  trouble: string | null
+  /** The newest of each kind that is open or was let be. */
+  known: Pick<ChangeRow, 'kind' | 'starts_at' | 'ends_at' | 'who' | 'state'>[]
+}
+
+/** Of the bookings with these UIDs, those that stand, are still to come, and of which nothing is on its way to or from this calendar. */
+export async function findFollowable(tx: Tx, workspaceId: string, calendarId: string, uids: string[], now: Instant): Promise<Followable[]> {
+  return tx.prepared<Followable>(
+    'find_followable',
+    `select b.booking_id, b.uid, b.revision, b.starts_at, b.ends_at, b.email, b.visitor_answer, t.on_calendar_change as policy, e.state as written, e.trouble, coalesce((
+       select jsonb_agg(jsonb_build_object('kind', k.kind, 'starts_at', (extract(epoch from k.starts_at) * 1000)::bigint, 'ends_at', (extract(epoch from k.ends_at) * 1000)::bigint, 'who', k.who, 'state', k.state))
+       from (select distinct on (c.kind) c.* from calendar_changes c where c.workspace_id = $1 and c.booking_id = b.booking_id and c.state <> 'over' order by c.kind, c.noticed_at desc) k
+       where k.state in ('open', 'ignored')), '[]') as known
+     from bookings b
+     join effects e on e.workspace_id = $1 and e.booking_id = b.booking_id and e.revision = b.revision and e.kind = 'publish' and e.destination = $2::text
+     left join event_types t on t.workspace_id = $1 and t.event_type_id = b.event_type_id
+     where b.workspace_id = $1 and b.uid = any($3) and b.state = 'confirmed' and b.starts_at > $4
+       and (e.state = 'done' or (e.state in ('waiting', 'failed') and e.trouble = 'not-found'))
+       and not exists (select from effects w where w.workspace_id = $1 and w.booking_id = b.booking_id and w.kind = 'withdraw' and w.destination = $2::text and w.state in ('waiting', 'running'))`,
+    [workspaceId, calendarId, uids, at(now)],
+  )
+}
+
+export type NewChange = { bookingId: string; calendarId: string; kind: ChangeKind; start: Instant | null; end: Instant | null; who: string | null; state: ChangeRow['state']; now: Instant }
+
+/** Writes down what was seen. One of a kind stays open for a booking: a newer one takes its place. */
+export async function insertChange(tx: Tx, workspaceId: string, change: NewChange): Promise<void> {
+  const { bookingId, calendarId, kind, start, end, who, state, now } = change
+  if (state !== 'open') await sql`update calendar_changes set state = 'over', settled_at = ${at(now)} where workspace_id = ${workspaceId} and booking_id = ${bookingId} and kind = ${kind} and state = 'open'`.execute(tx)
+  await sql`
+    insert into calendar_changes (workspace_id, booking_id, calendar_id, kind, starts_at, ends_at, who, state, noticed_at, settled_at)
+    values (${workspaceId}, ${bookingId}, ${calendarId}, ${kind}, ${start === null ? null : at(start)}, ${end === null ? null : at(end)}, ${who}, ${state}, ${at(now)}, ${state === 'open' ? null : at(now)})
+    on conflict (workspace_id, booking_id, kind) where state = 'open' do update set calendar_id = excluded.calendar_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, who = excluded.who,
+      noticed_at = excluded.noticed_at`.execute(tx)
+}
+
+/** Questions that answered themselves: the calendar shows the booking as it is again, or the booking went another way. */
+export async function closeChanges(tx: Tx, workspaceId: string, which: { bookingId: string } | { calendarId: string; except: string[] }, now: Instant): Promise<void> {
+  const chosen = 'bookingId' in which ? sql`booking_id = ${which.bookingId}` : sql`calendar_id = ${which.calendarId} and booking_id <> all(${which.except}::uuid[])`
+  await sql`
+    with closed as (update calendar_changes set state = 'over', settled_at = ${at(now)} where workspace_id = ${workspaceId} and state = 'open' and ${chosen} returning booking_id)
+    update bookings set conflict = false, calendar_state = case when calendar_reason = 'gone' then 'standing' else calendar_state end, calendar_reason = case when calendar_reason = 'gone' then null else calendar_reason end
+    where workspace_id = ${workspaceId} and state = 'confirmed' and booking_id in (select booking_id from closed)`.execute(tx)
+}
+
+export type SeenChange = ChangeRow & { title: string; booked_start: Instant; booked_end: Instant; name: string }
+
+const seenChange = sql`c.*, b.title, b.starts_at as booked_start, b.ends_at as booked_end, b.name
+  from calendar_changes c join bookings b on b.workspace_id = c.workspace_id and b.booking_id = c.booking_id`
+
+/** What waits for this host's word, soonest meeting first. */
+export async function listChanges(tx: Tx, workspaceId: string, hostId: string, now: Instant): Promise<SeenChange[]> {
+  const { rows } = await sql<SeenChange>`
+    select ${seenChange} where c.workspace_id = ${workspaceId} and c.state = 'open' and b.state = 'confirmed' and b.ends_at > ${at(now)}
+      and exists (select from booking_hosts h where h.workspace_id = ${workspaceId} and h.booking_id = b.booking_id and h.user_id = ${hostId})
+    order by b.starts_at, c.noticed_at limit 200`.execute(tx)
+  return rows
+}
+
+export async function findChange(tx: Tx, workspaceId: string, changeId: string): Promise<SeenChange | undefined> {
+  const { rows } = await sql<SeenChange>`select ${seenChange} where c.workspace_id = ${workspaceId} and c.change_id = ${changeId}`.execute(tx)
+  return rows[0]
+}
+
+export async function openChange(tx: Tx, workspaceId: string, bookingId: string, kind: ChangeKind): Promise<ChangeRow | undefined> {
+  const { rows } = await sql<ChangeRow>`select * from calendar_changes where workspace_id = ${workspaceId} and booking_id = ${bookingId} and kind = ${kind} and state = 'open'`.execute(tx)
+  return rows[0]
+}
+
+export async function settleChange(tx: Tx, workspaceId: string, changeId: string, state: 'followed' | 'kept' | 'ignored', now: Instant): Promise<boolean> {
+  const { rows } = await sql`update calendar_changes set state = ${state}, settled_at = ${at(now)} where workspace_id = ${workspaceId} and change_id = ${changeId} and state = 'open' returning change_id`.execute(tx)
+  return rows.length > 0
+}
+
+/** The event lives in another calendar now: what was written there was written here. */
+export async function moveEffects(tx: Tx, workspaceId: string, bookingId: string, from: string, to: string): Promise<void> {
+  await sql`
+    update effects e set destination = ${to} where workspace_id = ${workspaceId} and booking_id = ${bookingId} and kind = 'publish' and destination = ${from}
+      and not exists (select from effects o where o.workspace_id = e.workspace_id and o.booking_id = e.booking_id and o.revision = e.revision and o.kind = e.kind and o.destination = ${to})`.execute(tx)
+}
+
+/** Asks for the current revision to be written into a calendar once more. */
+export async function publishAgain(tx: Tx, workspaceId: string, bookingId: string, revision: number, calendarId: string, now: Instant): Promise<void> {
+  await sql`
+    insert into effects (workspace_id, booking_id, revision, kind, destination, due_at) values (${workspaceId}, ${bookingId}, ${revision}, 'publish', ${calendarId}, ${at(now)})
+    on conflict (workspace_id, booking_id, revision, kind, destination) do update set state = 'waiting', due_at = excluded.due_at, attempts = 0, trouble = null, detail = '{}', done_at = null, lease_until = null
+    where effects.state <> 'running'`.execute(tx)
+}
+
+/** Holds of visitors who are still typing give way to what stands in the host's own calendar. */
+export async function dropHolds(tx: Tx, workspaceId: string, hostIds: string[], start: Instant, end: Instant): Promise<void> {
+  await tx.prepared('drop_holds', `delete from occupancy where workspace_id = $1 and host_id = any($2::uuid[]) and state = 'held' and during && tstzrange($3, $4)`, [workspaceId, hostIds, at(start), at(end)])
+}
+
+/** What these hosts have of ours at that time. */
+export async function ownAt(tx: Tx, workspaceId: string, hostIds: string[], start: Instant, end: Instant, except: string | null): Promise<{ start: Instant; end: Instant; title: string | null }[]> {
+  return tx.prepared(
+    'own_at',
+    `select lower(o.during) as start, upper(o.during) as end, b.title from occupancy o
+     left join booking_hosts h on h.workspace_id = $1 and h.occupancy_id = o.occupancy_id
+     left join bookings b on b.workspace_id = $1 and b.booking_id = h.booking_id
+     where o.workspace_id = $1 and o.host_id = any($2::uuid[]) and o.state = 'confirmed' and o.during && tstzrange($3, $4) and h.booking_id is distinct from $5::uuid order by lower(o.during)`,
+    [workspaceId, hostIds, at(start), at(end), except],
+  )
+}
+
+/** Whether anybody was ever invited to it: a meeting that was only noted is moved and cancelled without a letter. */
+export async function wereInvited(tx: Tx, workspaceId: string, bookingId: string): Promise<boolean> {
+  const [row] = await tx.prepared<{ invited: boolean }>('were_invited', `select exists (select from effects where workspace_id = $1 and booking_id = $2 and kind = 'invite' and state <> 'dropped') as invited`, [workspaceId, bookingId])
+  return row!.invited
+}
+
+/** Whether the invitation of this revision has left without what has become known since. */
+export async function alreadyTold(tx: Tx, workspaceId: string, bookingId: string, revision: number): Promise<boolean> {
+  const [row] = await tx.prepared<{ told: boolean }>('already_told', `select exists (select from effects where workspace_id = $1 and booking_id = $2 and revision = $3 and kind like 'invite%' and state = 'done') as told`, [workspaceId, bookingId, revision])
+  return row!.told
+}
+
+/** Decided with the calendar, once, before anybody is invited. */
+export async function decideInviter(tx: Tx, workspaceId: string, bookingId: string, inviting: string[]): Promise<void> {
+  await sql`
+    update bookings b set invited_by = 'provider' from calendars c join connections n on n.workspace_id = c.workspace_id and n.connection_id = c.connection_id
+    where b.workspace_id = ${workspaceId} and b.booking_id = ${bookingId} and c.workspace_id = ${workspaceId} and c.calendar_id = b.calendar_id and n.provider = any(${inviting})`.execute(tx)
+}
+
+/** By which rules a booking follows: those of its page, and whose calendar it is that has changed. */
+export async function rulesOf(tx: Tx, workspaceId: string, bookingId: string, calendarId: string): Promise<{ owner: string | null; reminders: Reminder[] | null; policy: OnCalendarChange | null }> {
+  const [row] = await tx.prepared<{ owner: string | null; reminders: Reminder[] | null; policy: OnCalendarChange | null }>(
+    'rules_of_booking',
+    `select (select h.user_id from calendars c join booking_hosts h on h.workspace_id = $1 and h.booking_id = $2 and h.user_id = c.user_id where c.workspace_id = $1 and c.calendar_id = $3) as owner,
+       t.reminders, t.on_calendar_change as policy
+     from bookings b left join event_types t on t.workspace_id = $1 and t.event_type_id = b.event_type_id where b.workspace_id = $1 and b.booking_id = $2`,
+    [workspaceId, bookingId, calendarId],
+  )
+  return row!
 }

@@ -1,6 +1,6 @@
 import type { Locale } from '#core/locale/locale.ts'
 import type { Instant, Span, Zone } from '#core/time/model.ts'
-import type { BookingState, CalendarState, Place, Question } from './model.ts'
+import type { BookingState, CalendarState, JoinState, Place, Question } from './model.ts'
 
 /** What every page needs besides its own view. */
 export type Frame = {
@@ -48,7 +48,8 @@ export type PageFacts = {
 }
 
 export type PageMode =
-  | { kind: 'bookings' }
+  /** `lastKnown`: the host's calendar has not answered since then, and the times are those it had. */
+  | { kind: 'bookings'; lastKnown: Instant | null }
   /** Offline mode (S-012). */
   | { kind: 'requests' }
   | { kind: 'closed' }
@@ -161,6 +162,9 @@ export type BookingView = {
   title: string
   host: Host
   place: Place
+  /** Of a link that the calendar makes: whether it is there, and where it leads. */
+  join: JoinState
+  joinUrl: string | null
   start: Instant
   end: Instant
   state: BookingState

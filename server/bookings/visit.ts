@@ -57,6 +57,8 @@ export async function findVisit(deps: Deps, token: string, options: { hour12: bo
         title: booking.title,
         host: hostView({ name: hosts[0]?.name ?? workspace, zone: booking.host_zone }),
         place: booking.location,
+        join: booking.join_state,
+        joinUrl: booking.join_url,
         start: booking.starts_at,
         end: booking.ends_at,
         state: booking.state,

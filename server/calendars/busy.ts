@@ -23,14 +23,15 @@ export async function readHostCalendars(
 }
 
 function hostCalendars(rows: HostCalendarRow[], now: Instant): HostCalendars {
-  const { version, state, connectionId } = rows[0]!
+  // Of several accounts the worst comes first: it speaks for the host.
+  const { version, state } = rows[0]!
   const calendars = rows.filter((row) => row.calendarId !== null)
   const destination = calendars.find((row) => row.destination && row.writable)
   return {
     version,
     ...usableAt(now, state, calendars),
     busy: mergeBusy(calendars.flatMap(({ packed }) => (packed ? [fromBytes(packed)] : []))),
-    destination: destination ? { calendarId: destination.calendarId!, connectionId: connectionId! } : null,
+    destination: destination ? { calendarId: destination.calendarId!, connectionId: destination.connectionId! } : null,
   }
 }
 

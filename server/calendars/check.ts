@@ -53,7 +53,7 @@ async function tried(
   const begun = performance.now()
   let opened: Opened | null = null
   try {
-    opened = await openConnection(deps, workspaceId, connectionId)
+    opened = await openConnection(deps, workspaceId, connectionId, { feature: 'check' })
     const detail = await work(opened)
     return { step, ok: true, detail: { ...detail, ms: Math.round(performance.now() - begun) } }
   } catch (error) {

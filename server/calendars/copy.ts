@@ -42,13 +42,26 @@ function toRow(remoteId: string, event: RemoteEvent, settings: BlockSettings): E
     lastEnd,
     title: event.private || event.title === null ? null : clean(event.title, 500),
     private: event.private,
-    attendees: event.attendees
-      .slice(0, PEOPLE)
-      .map((address) => clean(address, 254).replaceAll('\n', ''))
-      .join('\n'),
+    attendees: people(event.attendees),
     trouble: event.trouble === null ? null : clean(event.trouble, 500),
+    mark: event.mark ? clean(event.mark, 1000) : null,
+    declined: people(event.declined ?? []),
+    accepted: people(event.accepted ?? []),
+    madeAt: event.madeAt ?? null,
+    byProgram: event.byProgram ?? false,
+    kind: event.occurrences.every(({ kind }) => kind === event.occurrences[0]!.kind)
+      ? event.occurrences[0]!.kind
+      : 'mixed',
+    occurrences: event.occurrences.length,
   }
 }
+
+// An array of arrays is no PostgreSQL type: the addresses of one event travel as lines.
+const people = (addresses: string[]): string =>
+  addresses
+    .slice(0, PEOPLE)
+    .map((address) => clean(address, 254).replaceAll('\n', ''))
+    .join('\n')
 
 /** All busy time of a calendar, merged. Behind the window nothing was read, and unknown is busy (I8). */
 export function pack(heaps: (Uint8Array | null)[], windowEnd: number): Uint8Array {

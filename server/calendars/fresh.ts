@@ -67,6 +67,7 @@ async function askConnection(
   try {
     opened = await openConnection(deps, workspaceId, connectionId, {
       within: { signal: patience, deadline: PATIENCE },
+      feature: 'booking',
     })
     const one = opened
     await Promise.all(

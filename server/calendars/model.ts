@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { DAY, MINUTE, type Instant, type Span } from '#core/time/model.ts'
-import { ReasonCode, type ConnectionState } from '#server/connections/model.ts'
+import { ReasonCode, Role, type ConnectionState } from '#server/connections/model.ts'
 import { text } from '#server/platform/http.ts'
 import type { EventKind, RemoteEvent } from '#server/providers/provider.ts'
 
@@ -20,6 +20,12 @@ export const Calendar = z
     blocksTentative: z.boolean(),
     blocksUnanswered: z.boolean(),
     eventCount: z.number(),
+    /** The account's own first calendar. */
+    primary: z.boolean(),
+    /** The video link it can make for a meeting by itself. */
+    conference: z.enum(['meet', 'teams']).nullable(),
+    /** One word for all of it: as it should be, with something its owner should know, of no use just now, never read. */
+    health: z.enum(['fine', 'degraded', 'broken', 'unread']),
   })
   .openapi('Calendar')
 export type Calendar = z.infer<typeof Calendar>
@@ -35,6 +41,17 @@ export const Connection = z
     verifiedAt: z.number().nullable(),
     capabilities: z.record(z.string(), z.boolean()),
     calendars: z.array(Calendar),
+    roles: z.array(Role),
+    /** Half of a pair of accounts from before 13 March 2023. */
+    legacy: z.enum(['calendar', 'meetings']).nullable(),
+    mailbox: z.boolean(),
+    /** Only its mailbox is left. */
+    calendarEnded: z.boolean(),
+    grantedScopes: z.array(z.string()),
+    /** When the provider will end the grant by itself, where that is known. */
+    diesAt: z.number().nullable(),
+    /** Whether news is told at once, or asked for. */
+    push: z.enum(['live', 'polling']),
   })
   .openapi('Connection')
 export type Connection = z.infer<typeof Connection>
@@ -45,10 +62,15 @@ export const ConnectCaldav = z.strictObject({
   user: text(254, { min: 1 }),
   password,
   consent: z.strictObject({ textVersion: text(40, { min: 1 }), locale: z.enum(['en', 'it']) }),
+  as: z.enum(['replace', 'add']).optional(),
+  roles: z.array(Role).min(1).max(4).optional(),
+  replaces: z.uuid().optional(),
 })
 export type ConnectCaldav = z.infer<typeof ConnectCaldav>
 
 export const Retry = z.strictObject({ password: password.optional() })
+
+export const RolesChange = z.strictObject({ roles: z.array(Role).min(1).max(4) })
 
 export const CalendarChange = z
   .strictObject({
@@ -108,12 +130,27 @@ export const FULL_READ_EVERY = DAY
 /** After this a checked calendar's copy is no longer trusted for a booking. */
 export const STALE_AFTER = 30 * MINUTE
 
+/** How a calendar fares, in one word (S-110). */
+export function healthOf(
+  now: Instant,
+  state: ConnectionState,
+  calendar: Pick<Calendar, 'syncedAt' | 'trouble' | 'quarantined' | 'troubledEvents' | 'checked' | 'destination'>,
+): Calendar['health'] {
+  const used = calendar.checked || calendar.destination
+  if (calendar.syncedAt === null) return state === 'broken' || (used && calendar.trouble) ? 'broken' : 'unread'
+  if (!used) return 'unread'
+  if (state !== 'connected' || calendar.syncedAt <= now - STALE_AFTER) return 'broken'
+  return calendar.trouble || calendar.quarantined || calendar.troubledEvents > 0 ? 'degraded' : 'fine'
+}
+
 /** How long a reader holds a calendar: longer than one page may take at worst, and taken anew with each page. */
 export const LEASE = MINUTE
 
 /** A second full read must agree, no sooner than this, before more than a few events may vanish at once (B08). */
 export const QUARANTINE = 10 * MINUTE
 export const vanishes = (gone: number, all: number): boolean => gone > 20 && gone > 0.3 * all
+/** The same of our own events, of which each one is somebody's meeting: two may be deleted at once, half of them not. */
+export const vanish = (gone: number, ours: number): boolean => gone > 2 && gone > 0.5 * ours
 
 /** No instant we store lies beyond it (D17): the end of "we do not know". */
 export const END_OF_TIME: Instant = Date.UTC(2100, 0, 1)

@@ -29,7 +29,7 @@ export async function reconnect(
   let opened: Opened | null = null
   let calendars: RemoteCalendar[]
   try {
-    opened = await openConnection(deps, workspaceId, connectionId, { evenBroken: true })
+    opened = await openConnection(deps, workspaceId, connectionId, { evenBroken: true, feature: 'connect' })
     calendars = await opened.provider.listCalendars(
       password === null ? opened.session : { ...opened.session, secret: password },
     )
@@ -39,10 +39,10 @@ export async function reconnect(
     // A slip in the new password says nothing about the one we hold.
     if (error instanceof AccessRevoked && opened && password === null)
       await saveRefusal(deps, workspaceId, connectionId, opened)
-    return { kind: 'refused', reason, host: hostOf(connection.account) }
+    return { kind: 'refused', reason, host: hostOf(connection.account, connection.provider) }
   }
   if (calendars.length === 0)
-    return { kind: 'refused', reason: 'no-calendars', host: hostOf(connection.account) }
+    return { kind: 'refused', reason: 'no-calendars', host: hostOf(connection.account, connection.provider) }
 
   const { provider, session } = opened
   return deps.db.inWorkspace(workspaceId, async (tx): Promise<ReconnectOutcome> => {
@@ -61,7 +61,7 @@ export async function reconnect(
       ))
     )
       return { kind: 'not-found' }
-    await enterCalendars(deps, tx, workspaceId, userId, connectionId, calendars)
+    await enterCalendars(deps, tx, workspaceId, userId, connectionId, calendars, connection.roles)
     return { kind: 'connected' }
   })
 }

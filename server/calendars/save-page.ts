@@ -16,7 +16,7 @@ import {
 } from './store.ts'
 
 export type Saved =
-  | { kind: 'saved' }
+  | { kind: 'saved'; changed: boolean }
   /** Somebody else has the calendar now: nothing of this page was written. */
   | { kind: 'lost' }
   /** Too much went at once: nothing of this page was written, a full read decides later (B08). */
@@ -41,11 +41,11 @@ export async function savePage(
   read: { removed: number },
 ): Promise<Saved> {
   try {
-    const removed = await deps.db.inWorkspace(claim.workspaceId, (tx) =>
+    const { removed, changed } = await deps.db.inWorkspace(claim.workspaceId, (tx) =>
       write(tx, claim, page, read.removed, deps.now()),
     )
     read.removed += removed
-    return { kind: 'saved' }
+    return { kind: 'saved', changed }
   } catch (error) {
     if (!(error instanceof Undo)) throw error
     if (error.outcome === 'lost') return { kind: 'lost' }
@@ -62,10 +62,20 @@ export async function savePage(
   }
 }
 
-async function write(tx: Tx, claim: Claim, page: Page, removedBefore: number, now: Instant): Promise<number> {
+type Written = { removed: number; changed: boolean }
+
+async function write(
+  tx: Tx,
+  claim: Claim,
+  page: Page,
+  removedBefore: number,
+  now: Instant,
+): Promise<Written> {
   const { put, removed } = toRows(page.changes, claim)
   const touched = put.length + removed.length > 0
-  const saved = touched ? await saveEvents(tx, claim, put, removed, now) : { held: true, gone: 0 }
+  const saved = touched
+    ? await saveEvents(tx, claim, put, removed, now)
+    : { held: true, gone: 0, changed: false, stamp: now }
   if (!saved.held) throw new Undo('lost')
   await failpoint('sync_before_cursor')
 
@@ -78,12 +88,20 @@ async function write(tx: Tx, claim: Claim, page: Page, removedBefore: number, no
   const gone = removedBefore + saved.gone
   if (standing && !claim.refilling && vanishes(gone, standing.all + gone)) throw new Undo('vanished')
 
-  if (!(await saveProgress(tx, claim, progressOf(claim, page, standing, now)))) throw new Undo('lost')
+  const progress = progressOf(claim, page, standing, now)
+  // What a full read has not met again goes with it, so its end is a change whatever else it found: the day's second look.
+  const changedAt = saved.changed || progress.dropOlder ? saved.stamp : null
+  if (!(await saveProgress(tx, claim, { ...progress, changedAt }))) throw new Undo('lost')
   await failpoint('sync_after_cursor')
-  return saved.gone
+  return { removed: saved.gone, changed: changedAt !== null }
 }
 
-function progressOf(claim: Claim, page: Page, standing: Standing | null, now: Instant): Progress {
+function progressOf(
+  claim: Claim,
+  page: Page,
+  standing: Standing | null,
+  now: Instant,
+): Omit<Progress, 'changedAt'> {
   const done = !page.more
   const fullyRead = done && claim.refilling
   const shrunk = fullyRead && standing !== null && vanishes(standing.missing, standing.all)

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Instant, Span, Zone } from '#core/time/model.ts'
-import type { ConnectionState, ReasonCode } from '#server/connections/model.ts'
+import type { ConnectionState, ReasonCode, Role } from '#server/connections/model.ts'
 import { at, type Tx } from '#server/platform/database.ts'
-import type { ProviderName, RemoteCalendar } from '#server/providers/provider.ts'
+import type { Conference, ProviderName, RemoteCalendar } from '#server/providers/provider.ts'
 import type { CalendarChange } from './model.ts'
+import type { Difference, Differences } from './ours.ts'
 
 const one = <Row>(result: { rows: Row[] }): Row | null => result.rows[0] ?? null
 const orNull = (instant: Instant | null) => (instant === null ? null : at(instant))
@@ -42,13 +43,14 @@ export async function findHostCalendars(tx: Tx, hostIds: readonly string[]): Pro
   return tx.prepared(
     'host_calendars',
     `select h.user_id as "userId", coalesce(v.version, 0) as version, n.state, n.connection_id as "connectionId", c.calendar_id as "calendarId",
-       coalesce(c.checked, false) as checked, coalesce(c.destination, false) as destination, coalesce(c.writable, false) as writable,
-       c.synced_at as "syncedAt", c.quarantined_at is not null as quarantined, case when c.checked then c.packed_busy end as packed
+       coalesce(c.checked and 'busy' = any(n.roles), false) as checked, coalesce(c.destination and 'bookings' = any(n.roles), false) as destination, coalesce(c.writable, false) as writable,
+       c.synced_at as "syncedAt", c.quarantined_at is not null as quarantined, case when c.checked and 'busy' = any(n.roles) then c.packed_busy end as packed
      from (select distinct unnest($1::uuid[]) as user_id) h
      left join host_versions v on v.workspace_id = current_workspace() and v.user_id = h.user_id
      left join connections n on n.workspace_id = current_workspace() and n.user_id = h.user_id and n.state <> 'disconnected'
-     left join calendars c on c.workspace_id = n.workspace_id and c.connection_id = n.connection_id and (c.checked or c.destination)
-     order by h.user_id, c.calendar_id`,
+       and n.calendar_ended_at is null and n.roles && array['busy', 'bookings']
+     left join calendars c on c.workspace_id = n.workspace_id and c.connection_id = n.connection_id and (c.checked and 'busy' = any(n.roles) or c.destination and 'bookings' = any(n.roles))
+     order by h.user_id, array_position(array['broken', 'connecting', 'connected'], n.state), c.calendar_id`,
     [[...hostIds]],
   )
 }
@@ -99,14 +101,20 @@ export async function findChecked(tx: Tx, hostIds: readonly string[], window: Sp
         select jsonb_agg(jsonb_build_array(w.uid, (extract(epoch from w.starts_at) * 1000)::bigint, (extract(epoch from w.ends_at) * 1000)::bigint)) from written_events w
         where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id and w.ends_at > ${at(window.start)} and w.starts_at < ${at(window.end)}
       ) as written
-      ${withConnection} where c.user_id = any(${[...hostIds]}) and c.checked and n.state <> 'disconnected'`.execute(
+      ${withConnection} where c.user_id = any(${[...hostIds]}) and c.checked and 'busy' = any(n.roles) and n.calendar_ended_at is null and n.state <> 'disconnected'`.execute(
       tx,
     )
   ).rows
 }
 
 /** One row for each calendar of the person's living connection, or one without a calendar. */
-export async function listOf(tx: Tx, workspaceId: string, userId: string, connectionId: string | null) {
+export async function listOf(
+  tx: Tx,
+  workspaceId: string,
+  userId: string,
+  connectionId: string | null,
+  now: Instant,
+) {
   return (
     await sql<{
       id: string
@@ -117,6 +125,13 @@ export async function listOf(tx: Tx, workspaceId: string, userId: string, connec
       since: Instant
       verifiedAt: Instant | null
       capabilities: Record<string, boolean>
+      roles: Role[]
+      legacy: 'calendar' | 'meetings' | null
+      mailbox: boolean
+      calendarEnded: boolean
+      grantedScopes: string[]
+      diesAt: Instant | null
+      watched: boolean
       calendar: null | {
         id: string
         name: string
@@ -132,18 +147,24 @@ export async function listOf(tx: Tx, workspaceId: string, userId: string, connec
         blocksUnanswered: boolean
         eventCount: number
         troubledEvents: number
+        primary: boolean
+        conference: 'meet' | 'teams' | null
       }
     }>`
-      select n.connection_id as id, n.provider, n.account, n.state, n.reason, n.state_since as since, n.verified_at as "verifiedAt", n.capabilities,
+      select n.connection_id as id, n.provider, n.account, n.state, n.reason, n.state_since as since, n.verified_at as "verifiedAt", n.capabilities, n.roles, n.legacy,
+        exists (select from grants g where g.workspace_id = n.workspace_id and g.connection_id = n.connection_id and g.kind = 'mail') as mailbox,
+        n.calendar_ended_at is not null as "calendarEnded", n.granted_scopes as "grantedScopes", n.dies_at as "diesAt",
+        exists (select from watches w where w.workspace_id = n.workspace_id and w.connection_id = n.connection_id and w.state = 'live' and w.expires_at > ${at(now)}) as watched,
         case when c.calendar_id is not null then jsonb_build_object('id', c.calendar_id, 'name', c.name, 'color', c.color, 'zone', c.zone, 'writable', c.writable, 'checked', c.checked,
           'destination', c.destination, 'syncedAt', (extract(epoch from c.synced_at) * 1000)::bigint, 'trouble', c.trouble, 'quarantined', c.quarantined_at is not null,
-          'blocksTentative', c.blocks_tentative, 'blocksUnanswered', c.blocks_unanswered, 'eventCount', e.events, 'troubledEvents', e.troubled) end as calendar
+          'blocksTentative', c.blocks_tentative, 'blocksUnanswered', c.blocks_unanswered, 'eventCount', e.events, 'troubledEvents', e.troubled,
+          'primary', c.is_primary, 'conference', c.conference) end as calendar
       from connections n
-      left join calendars c on c.workspace_id = n.workspace_id and c.connection_id = n.connection_id
+      left join calendars c on c.workspace_id = n.workspace_id and c.connection_id = n.connection_id and n.calendar_ended_at is null
       left join lateral (select count(*) as events, count(*) filter (where trouble is not null) as troubled from calendar_events e
         where e.workspace_id = c.workspace_id and e.calendar_id = c.calendar_id) e on true
       where n.workspace_id = ${workspaceId} and n.user_id = ${userId} and n.state <> 'disconnected' and (${connectionId}::uuid is null or n.connection_id = ${connectionId})
-      order by c.created_at, c.name, c.calendar_id`.execute(tx)
+      order by n.slot, c.is_primary desc, c.created_at, c.name, c.calendar_id`.execute(tx)
   ).rows
 }
 
@@ -165,11 +186,13 @@ export async function saveCalendars(
       destination: boolean
       writable: boolean
     }>`
-      insert into calendars (workspace_id, connection_id, user_id, remote_id, name, color, zone, writable, created_at)
-      select ${workspaceId}, ${connectionId}, ${userId}, r.id, r.name, r.color, r.zone, r.writable, ${at(now)}
+      insert into calendars (workspace_id, connection_id, user_id, remote_id, name, color, zone, writable, is_primary, conference, created_at)
+      select ${workspaceId}, ${connectionId}, ${userId}, r.id, r.name, r.color, r.zone, r.writable, r.is_primary, r.conference, ${at(now)}
       from unnest(${remote.map((calendar) => calendar.remoteId)}::text[], ${remote.map((calendar) => calendar.name)}::text[], ${remote.map((calendar) => calendar.color)}::text[],
-        ${remote.map((calendar) => calendar.zone)}::text[], ${remote.map((calendar) => calendar.writable)}::boolean[]) as r(id, name, color, zone, writable)
+        ${remote.map((calendar) => calendar.zone)}::text[], ${remote.map((calendar) => calendar.writable)}::boolean[],
+        ${remote.map((calendar) => calendar.primary ?? false)}::boolean[], ${remote.map((calendar) => calendar.conference ?? null)}::text[]) as r(id, name, color, zone, writable, is_primary, conference)
       on conflict (workspace_id, connection_id, remote_id) do update set name = excluded.name, color = excluded.color, zone = excluded.zone, writable = excluded.writable,
+        is_primary = excluded.is_primary, conference = excluded.conference, gone_at = null,
         destination = calendars.destination and excluded.writable, wait_until = null, failures = 0
       returning calendar_id as "calendarId", remote_id as "remoteId", xmax = 0 as fresh, checked, destination, writable`.execute(
       tx,
@@ -230,12 +253,23 @@ export async function countWhatRemains(
 
 // — reading a calendar —
 
-/** Calendars that nobody has looked at for a while, and may. */
-export async function findDue(tx: Tx, workspaceId: string, before: Instant, now: Instant) {
+/**
+ * Calendars that nobody has looked at for a while, and may: less often where the provider knocks. The one that is written to is read
+ * too, since its owner's changes there concern our bookings.
+ */
+export async function findDue(
+  tx: Tx,
+  workspaceId: string,
+  before: Instant,
+  beforeWatched: Instant,
+  now: Instant,
+) {
   return (
     await sql<{ calendarId: string }>`
       select c.calendar_id as "calendarId" ${withConnection}
-      where c.workspace_id = ${workspaceId} and c.checked and n.state = 'connected' and (c.attempted_at is null or c.attempted_at <= ${at(before)})
+      where c.workspace_id = ${workspaceId} and (c.checked or c.destination) and n.state = 'connected' and n.calendar_ended_at is null
+        and (c.attempted_at is null or c.attempted_at <= case when c.trouble is null and exists (select from watches w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id
+          and w.state = 'live' and w.expires_at > ${at(now)}) then ${at(beforeWatched)}::timestamptz else ${at(before)}::timestamptz end)
         and (c.wait_until is null or c.wait_until <= ${at(now)}) and (c.lease_until is null or c.lease_until <= ${at(now)})
       order by c.attempted_at nulls first`.execute(tx)
   ).rows
@@ -279,7 +313,7 @@ export async function claimCalendar(
     `with before as (select calendar_id, attempted_at from calendars where workspace_id = $1 and calendar_id = $2 for update)
      update calendars c set fence = c.fence + 1, lease_until = $4, attempted_at = $3
      from before, connections n
-     where c.workspace_id = $1 and c.calendar_id = before.calendar_id and n.workspace_id = $1 and n.connection_id = c.connection_id and n.state = 'connected' and c.checked
+     where c.workspace_id = $1 and c.calendar_id = before.calendar_id and n.workspace_id = $1 and n.connection_id = c.connection_id and n.state = 'connected' and n.calendar_ended_at is null and (c.checked or c.destination)
        and (c.lease_until is null or c.lease_until <= $3) and (c.wait_until is null or c.wait_until <= $3)
      returning c.workspace_id as "workspaceId", c.calendar_id as "calendarId", c.connection_id as "connectionId", c.user_id as "userId", c.fence, n.provider, n.account, c.remote_id as "remoteId", c.name, c.zone,
        c.blocks_tentative as "blocksTentative", c.blocks_unanswered as "blocksUnanswered", c.cursor, c.generation, c.refilling, c.window_start as "windowStart", c.window_end as "windowEnd",
@@ -354,31 +388,52 @@ export type EventRow = {
   private: boolean
   attendees: string
   trouble: string | null
+  mark: string | null
+  declined: string
+  accepted: string
+  madeAt: Instant | null
+  byProgram: boolean
+  /** Of all its occurrences; 'mixed' where they differ. */
+  kind: string
+  occurrences: number
 }
 
-/** Writes what changed and nothing else, whatever the number of events: an unchanged event costs no row. `held` is false when the fence has passed on. */
+/**
+ * Writes what changed and nothing else, whatever the number of events: an unchanged event costs no row. `held` is false when the
+ * fence has passed on. `stamp` is when this page was seen: later than any page before it, whatever the clock says.
+ */
 export async function saveEvents(tx: Tx, claim: Claim, put: EventRow[], removed: string[], now: Instant) {
-  const [saved] = await tx.prepared<{ held: boolean; gone: number; put: number }>(
+  const [saved] = await tx.prepared<{ held: boolean; gone: number; changed: boolean; stamp: Instant }>(
     'save_events',
     `with held as (
-       select generation from calendars where workspace_id = $1 and calendar_id = $2 and fence = $3 for update
+       select generation, synced_at, greatest($4::timestamptz, changed_at + interval '1 ms', followed_at + interval '1 ms') as stamp
+       from calendars where workspace_id = $1 and calendar_id = $2 and fence = $3 for update
      ), gone as (
        delete from calendar_events e using held
        where e.workspace_id = $1 and e.calendar_id = $2 and e.event_key in (select sha256(convert_to(r, 'UTF8')) from unnest($5::text[]) r)
        returning e.last_end
      ), put as (
-       insert into calendar_events as e (workspace_id, calendar_id, event_key, remote_id, etag, uid, generation, busy, first_start, last_end, title, private, attendees, trouble, seen_at)
+       insert into calendar_events as e (workspace_id, calendar_id, event_key, remote_id, etag, uid, generation, busy, first_start, last_end, title, private, attendees, trouble, mark, declined, accepted, made_at,
+         by_program, kind, occurrences, seen_at)
        select $1, $2, sha256(convert_to(r.remote_id, 'UTF8')), r.remote_id, r.etag, r.uid, held.generation, r.busy, to_timestamp(r.first_start / 1000), to_timestamp(r.last_end / 1000),
-         r.title, r.private, string_to_array(r.attendees, E'\\n'), r.trouble, $4
-       from held, unnest($6::text[], $7::text[], $8::text[], $9::bytea[], $10::float8[], $11::float8[], $12::text[], $13::boolean[], $14::text[], $15::text[])
-         as r(remote_id, etag, uid, busy, first_start, last_end, title, private, attendees, trouble)
+         r.title, r.private, string_to_array(r.attendees, E'\\n'), r.trouble, r.mark, string_to_array(r.declined, E'\\n'), string_to_array(r.accepted, E'\\n'),
+         -- Where nobody says when it was made, it is as old as our first sight of it; what the first reading finds was there before us.
+         coalesce(to_timestamp(r.made_at / 1000), case when held.synced_at is null then 'epoch' else held.stamp end), r.by_program, r.kind, r.occurrences, held.stamp
+       from held, unnest($6::text[], $7::text[], $8::text[], $9::bytea[], $10::float8[], $11::float8[], $12::text[], $13::boolean[], $14::text[], $15::text[],
+           $16::text[], $17::text[], $18::text[], $19::float8[], $20::boolean[], $21::text[], $22::int[])
+         as r(remote_id, etag, uid, busy, first_start, last_end, title, private, attendees, trouble, mark, declined, accepted, made_at, by_program, kind, occurrences)
        on conflict (workspace_id, calendar_id, event_key) do update set etag = excluded.etag, uid = excluded.uid, generation = excluded.generation, busy = excluded.busy, first_start = excluded.first_start,
-         last_end = excluded.last_end, title = excluded.title, private = excluded.private, attendees = excluded.attendees, trouble = excluded.trouble, seen_at = excluded.seen_at
-       where (e.etag, e.uid, e.generation, e.busy, e.first_start, e.last_end, e.title, e.private, e.attendees, e.trouble)
-         is distinct from (excluded.etag, excluded.uid, excluded.generation, excluded.busy, excluded.first_start, excluded.last_end, excluded.title, excluded.private, excluded.attendees, excluded.trouble)
-       returning 1
+         last_end = excluded.last_end, title = excluded.title, private = excluded.private, attendees = excluded.attendees, trouble = excluded.trouble, mark = excluded.mark, declined = excluded.declined,
+         accepted = excluded.accepted, by_program = excluded.by_program, kind = excluded.kind, occurrences = excluded.occurrences,
+         -- A full read takes every row along to its generation, and some servers give new ETags for nothing: neither is a change.
+         seen_at = case when (e.uid, e.busy, e.first_start, e.last_end, e.title, e.private, e.attendees, e.trouble, e.mark, e.declined, e.accepted, e.by_program, e.kind, e.occurrences)
+           is distinct from (excluded.uid, excluded.busy, excluded.first_start, excluded.last_end, excluded.title, excluded.private, excluded.attendees, excluded.trouble, excluded.mark, excluded.declined, excluded.accepted, excluded.by_program, excluded.kind, excluded.occurrences) then excluded.seen_at else e.seen_at end
+       where (e.etag, e.generation, e.uid, e.busy, e.first_start, e.last_end, e.title, e.private, e.attendees, e.trouble, e.mark, e.declined, e.accepted, e.by_program, e.kind, e.occurrences)
+         is distinct from (excluded.etag, excluded.generation, excluded.uid, excluded.busy, excluded.first_start, excluded.last_end, excluded.title, excluded.private, excluded.attendees, excluded.trouble, excluded.mark, excluded.declined, excluded.accepted, excluded.by_program, excluded.kind, excluded.occurrences)
+       returning e.seen_at
      )
-     select exists (select from held) as held, (select count(*) from gone where last_end > $4) as gone, (select count(*) from put) as put`,
+     select exists (select from held) as held, (select count(*) from gone where last_end > $4) as gone, (select stamp from held) as stamp,
+       exists (select from gone) or exists (select from put, held where put.seen_at = held.stamp) as changed`,
     [
       claim.workspaceId,
       claim.calendarId,
@@ -395,6 +450,13 @@ export async function saveEvents(tx: Tx, claim: Claim, put: EventRow[], removed:
       put.map((row) => row.private),
       put.map((row) => row.attendees),
       put.map((row) => row.trouble),
+      put.map((row) => row.mark),
+      put.map((row) => row.declined),
+      put.map((row) => row.accepted),
+      put.map((row) => row.madeAt),
+      put.map((row) => row.byProgram),
+      put.map((row) => row.kind),
+      put.map((row) => row.occurrences),
     ],
   )
   return saved!
@@ -426,7 +488,7 @@ export async function readStanding(
          count(*) filter (where e.last_end > $4) as all, count(*) filter (where e.generation < $3 and e.last_end > $4) as missing
        from (
          select e.generation, e.busy, e.last_end, w.uid is not null and length(e.busy) = 16 as ours from calendar_events e
-         left join written_events w on w.workspace_id = $1 and w.calendar_id = $2 and w.uid = e.uid and w.starts_at = e.first_start and w.ends_at = e.last_end
+         left join written_events w on w.workspace_id = $1 and w.calendar_id = $2 and w.uid = coalesce(e.mark, e.uid) and w.starts_at = e.first_start and w.ends_at = e.last_end
          where e.workspace_id = $1 and e.calendar_id = $2
        ) e
      ) e
@@ -448,6 +510,8 @@ export type Progress = {
   trouble: ReasonCode | null
   waitUntil: Instant | null
   leaseUntil: Instant | null
+  /** When what this page changed was seen; null when it changed nothing. */
+  changedAt: Instant | null
   now: Instant
 }
 
@@ -457,7 +521,7 @@ export async function saveProgress(tx: Tx, claim: Claim, progress: Progress): Pr
     'save_progress',
     `with mine as (
        update calendars set cursor = $4, refilling = $5, packed_busy = coalesce($6, packed_busy), synced_at = case when $7 then $8 else synced_at end, quarantined_at = $9, trouble = $10,
-         failures = 0, wait_until = $11, lease_until = $12
+         failures = 0, wait_until = $11, lease_until = $12, changed_at = coalesce($14, changed_at)
        where workspace_id = $1 and calendar_id = $2 and fence = $3 returning user_id, generation
      ), dropped as (
        delete from calendar_events e using mine where $13 and e.workspace_id = $1 and e.calendar_id = $2 and e.generation < mine.generation
@@ -480,6 +544,7 @@ export async function saveProgress(tx: Tx, claim: Claim, progress: Progress): Pr
       orNull(progress.waitUntil),
       orNull(progress.leaseUntil),
       progress.dropOlder,
+      orNull(progress.changedAt),
     ],
   )
   return saved!.held
@@ -500,7 +565,7 @@ export async function saveWritten(
   await sql`
     insert into written_events (workspace_id, calendar_id, uid, remote_id, starts_at, ends_at, written_at)
     values (${workspaceId}, ${calendarId}, ${uid}, ${remoteId}, ${at(span.start)}, ${at(span.end)}, ${at(now)})
-    on conflict (workspace_id, calendar_id, uid) do update set remote_id = excluded.remote_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, written_at = excluded.written_at`.execute(
+    on conflict (workspace_id, calendar_id, uid) do update set remote_id = excluded.remote_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at, written_at = excluded.written_at, missing_since = null`.execute(
     tx,
   )
 }
@@ -520,7 +585,7 @@ export async function forgetCopy(
   keep: Span | null,
 ): Promise<boolean> {
   const gone = await sql`
-    delete from calendar_events where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and md5(uid) = md5(${uid}) and uid = ${uid}
+    delete from calendar_events where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and ((md5(uid) = md5(${uid}) and uid = ${uid}) or mark = ${uid})
       and (first_start, last_end) is distinct from (${orNull(keep?.start ?? null)}::timestamptz, ${orNull(keep?.end ?? null)}::timestamptz)
     returning calendar_id`.execute(tx)
   return gone.rows.length > 0
@@ -539,6 +604,301 @@ export async function lockCalendar(tx: Tx, workspaceId: string, calendarId: stri
 
 export async function savePacked(tx: Tx, workspaceId: string, calendarId: string, packed: Uint8Array) {
   await sql`update calendars set packed_busy = ${Buffer.from(packed)} where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(
+    tx,
+  )
+}
+
+export async function findWritten(tx: Tx, workspaceId: string, calendarId: string, uid: string) {
+  return one(
+    await sql<{ remoteId: string }>`
+      select remote_id as "remoteId" from written_events where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and uid = ${uid} and remote_id <> ''`.execute(
+      tx,
+    ),
+  )
+}
+
+export async function findAbout(tx: Tx, workspaceId: string, calendarId: string) {
+  return one(
+    await sql<{ provider: ProviderName; conference: Conference | null }>`
+      select n.provider, c.conference ${withConnection} where c.workspace_id = ${workspaceId} and c.calendar_id = ${calendarId} and n.state <> 'disconnected'`.execute(
+      tx,
+    ),
+  )
+}
+
+/** Events of others that take these people's time in a span, with what they take. */
+export async function findEventsAt(tx: Tx, workspaceId: string, userIds: readonly string[], { start, end }: Span) {
+  return (
+    await sql<{ title: string | null; busy: Buffer }>`
+      select e.title, e.busy ${withConnection} join calendar_events e on e.workspace_id = c.workspace_id and e.calendar_id = c.calendar_id
+      where c.workspace_id = ${workspaceId} and c.user_id = any(${[...userIds]}) and c.checked and n.state <> 'disconnected' and e.first_start < ${at(end)} and e.last_end > ${at(start)} and length(e.busy) > 0
+        and not exists (select from written_events w where w.workspace_id = e.workspace_id and w.calendar_id = e.calendar_id and w.uid = coalesce(e.mark, e.uid))
+      order by e.first_start limit 50`.execute(tx)
+  ).rows
+}
+
+// — what comes back —
+
+export async function readMark(tx: Tx, workspaceId: string, calendarId: string) {
+  return one(
+    await sql<{ changedAt: Instant | null; followedAt: Instant | null }>`
+      select changed_at as "changedAt", followed_at as "followedAt" from calendars where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(
+      tx,
+    ),
+  )
+}
+
+export async function saveFollowed(tx: Tx, workspaceId: string, calendarId: string, upTo: Instant) {
+  await sql`update calendars set followed_at = greatest(followed_at, ${at(upTo)}) where workspace_id = ${workspaceId} and calendar_id = ${calendarId}`.execute(
+    tx,
+  )
+}
+
+/**
+ * Calendars with changes that nobody has followed, which is what a crash between a sync and its news would leave behind; and those
+ * whose missing events have waited for their second look.
+ */
+export async function findUnfollowed(tx: Tx, workspaceId: string, doubtedBefore: Instant) {
+  return (
+    await sql<{ calendarId: string }>`
+      select c.calendar_id as "calendarId" ${withConnection}
+      where c.workspace_id = ${workspaceId} and n.state <> 'disconnected' and (c.changed_at > coalesce(c.followed_at, '-infinity')
+        or exists (select from written_events w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id and w.missing_since <= ${at(doubtedBefore)}))`.execute(
+      tx,
+    )
+  ).rows
+}
+
+/** The other calendars of an account, those we read first. */
+export async function findSiblings(tx: Tx, workspaceId: string, connectionId: string, except: string) {
+  return (
+    await sql<CalendarRow>`
+      select ${calendarColumns} ${withConnection} where c.workspace_id = ${workspaceId} and c.connection_id = ${connectionId} and c.calendar_id <> ${except} and c.writable
+      order by c.checked desc, c.created_at, c.calendar_id limit 10`.execute(tx)
+  ).rows
+}
+
+/**
+ * The events of ours that should stand in this calendar and are shown otherwise, or not at all. By our mark, else by UID, else by
+ * the provider's own id: each of the three may be the only one that is left (B19).
+ */
+export async function findDifferences(
+  tx: Tx,
+  workspaceId: string,
+  calendarId: string,
+  now: Instant,
+): Promise<Differences | null> {
+  const calendar = one(
+    await sql<{ userId: string; own: string[]; ours: number }>`
+      select c.user_id as "userId", array[u.email_key, lower(n.account)] as own, (
+        select count(*) from written_events w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id and w.ends_at > ${at(now)} and w.starts_at < c.window_end) as ours
+      ${withConnection} join users u on u.workspace_id = c.workspace_id and u.user_id = c.user_id
+      where c.workspace_id = ${workspaceId} and c.calendar_id = ${calendarId} and n.state = 'connected' and n.calendar_ended_at is null and c.checked and c.synced_at is not null and c.quarantined_at is null
+        and not c.refilling and c.trouble is null`.execute(tx),
+  )
+  if (!calendar) return null
+  const { rows } = await sql<Difference>`
+    select w.uid, w.remote_id as "remoteId", w.missing_since as "missingSince",
+      jsonb_build_object('start', (extract(epoch from w.starts_at) * 1000)::bigint, 'end', (extract(epoch from w.ends_at) * 1000)::bigint) as written,
+      case when e.remote_id is not null then jsonb_build_object('remoteId', e.remote_id, 'start', (extract(epoch from e.first_start) * 1000)::bigint,
+        'end', (extract(epoch from e.last_end) * 1000)::bigint, 'kind', e.kind, 'declined', e.declined, 'accepted', e.accepted) end as shown
+    from (
+      select distinct on (w.uid) w.*, coalesce(m, r) as seen from written_events w
+      left join calendar_events m on m.workspace_id = w.workspace_id and m.calendar_id = w.calendar_id and coalesce(m.mark, m.uid) = w.uid
+      left join calendar_events r on r.workspace_id = w.workspace_id and r.calendar_id = w.calendar_id and r.remote_id = w.remote_id
+      where w.workspace_id = ${workspaceId} and w.calendar_id = ${calendarId} and w.ends_at > ${at(now)}
+        and w.starts_at < (select window_end from calendars c where c.workspace_id = ${workspaceId} and c.calendar_id = ${calendarId})
+      order by w.uid, (m.first_start = w.starts_at and m.last_end = w.ends_at) desc nulls last
+    ) w
+    cross join lateral (select (w.seen).*) e
+    where e.remote_id is null or (e.first_start, e.last_end) is distinct from (w.starts_at, w.ends_at) or e.kind in ('declined', 'cancelled', 'mixed')
+      or e.remote_id <> w.remote_id or e.declined <> '{}' or e.accepted <> '{}' or w.missing_since is not null
+    order by w.starts_at, w.uid`.execute(tx)
+  return { ...calendar, differences: rows }
+}
+
+/** An event of ours was not there: since when. Null where it has come back. */
+export async function saveMissing(tx: Tx, workspaceId: string, calendarId: string, uids: readonly string[], since: Instant | null) {
+  await sql`
+    update written_events set missing_since = ${since === null ? null : sql`coalesce(missing_since, ${at(since)})`}
+    where workspace_id = ${workspaceId} and calendar_id = ${calendarId} and uid = any(${[...uids]})`.execute(tx)
+}
+
+/** Our event stands elsewhere now: under another id, or in another calendar of the account. */
+export async function rewrite(
+  tx: Tx,
+  workspaceId: string,
+  uid: string,
+  place: { from: string; to: string; remoteId: string; span: Span },
+  now: Instant,
+) {
+  if (place.from !== place.to) await forgetWritten(tx, workspaceId, place.from, uid)
+  await saveWritten(tx, workspaceId, place.to, uid, place.remoteId, place.span, now)
+}
+
+// — what a provider promised to tell us —
+
+export type WatchRow = {
+  watchId: string
+  calendarId: string
+  connectionId: string
+  remoteId: string
+  resource: string
+  state: 'asked' | 'live' | 'ending' | 'ended'
+  expiresAt: Instant | null
+  createdAt: Instant
+}
+const watchColumns = sql`w.watch_id as "watchId", w.calendar_id as "calendarId", w.connection_id as "connectionId", w.remote_id as "remoteId", w.resource, w.state, w.expires_at as "expiresAt",
+  w.created_at as "createdAt"`
+
+/** Written down before the provider is asked: its first knock may come before its answer. */
+export async function insertWatch(
+  tx: Tx,
+  workspaceId: string,
+  row: { watchId: string; calendarId: string; connectionId: string; secretHash: Buffer; now: Instant },
+) {
+  await sql`
+    insert into watches (workspace_id, watch_id, calendar_id, connection_id, secret_hash, created_at)
+    values (${workspaceId}, ${row.watchId}, ${row.calendarId}, ${row.connectionId}, ${row.secretHash}, ${at(row.now)})`.execute(tx)
+}
+
+export async function saveWatch(
+  tx: Tx,
+  workspaceId: string,
+  watchId: string,
+  watch: { id: string; resource: string; until: Instant },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update watches set remote_id = ${watch.id}, resource = ${watch.resource}, expires_at = ${at(watch.until)}, state = 'live'
+    where workspace_id = ${workspaceId} and watch_id = ${watchId} and state in ('asked', 'live') returning watch_id`.execute(tx)
+  return rows.length === 1
+}
+
+export async function findWatches(tx: Tx, workspaceId: string, calendarId: string): Promise<WatchRow[]> {
+  const { rows } = await sql<WatchRow>`
+    select ${watchColumns} from watches w where w.workspace_id = ${workspaceId} and w.calendar_id = ${calendarId} order by w.created_at desc`.execute(
+    tx,
+  )
+  return rows
+}
+
+export async function findWatch(tx: Tx, workspaceId: string, watchId: string) {
+  return one(
+    await sql<WatchRow & { secretHash: Buffer; provider: ProviderName }>`
+    select ${watchColumns}, w.secret_hash as "secretHash", n.provider from watches w
+    join connections n on n.workspace_id = w.workspace_id and n.connection_id = w.connection_id
+    where w.workspace_id = ${workspaceId} and w.watch_id = ${watchId}`.execute(tx),
+  )
+}
+
+/** No more knocks are listened to; what the provider must still be told is in the answer. */
+export async function endWatches(
+  tx: Tx,
+  workspaceId: string,
+  of: { connectionId: string } | { calendarId: string } | { watchId: string },
+): Promise<WatchRow[]> {
+  const which =
+    'connectionId' in of
+      ? sql`w.connection_id = ${of.connectionId}`
+      : 'calendarId' in of
+        ? sql`w.calendar_id = ${of.calendarId}`
+        : sql`w.watch_id = ${of.watchId}`
+  const { rows } = await sql<WatchRow>`
+    update watches w set state = 'ending' where w.workspace_id = ${workspaceId} and ${which} and w.state <> 'ended' returning ${watchColumns}`.execute(
+    tx,
+  )
+  return rows
+}
+
+export async function deleteWatch(tx: Tx, workspaceId: string, watchId: string) {
+  await sql`delete from watches where workspace_id = ${workspaceId} and watch_id = ${watchId}`.execute(tx)
+}
+
+/** Calendars that are read and that nobody watches beyond `until`, nor has just tried to. */
+export async function findUnwatched(
+  tx: Tx,
+  workspaceId: string,
+  providers: ProviderName[],
+  until: Instant,
+  triedAfter: Instant,
+) {
+  const { rows } = await sql<{ calendarId: string }>`
+    select c.calendar_id as "calendarId" ${withConnection}
+    where c.workspace_id = ${workspaceId} and (c.checked or c.destination) and c.gone_at is null and n.state = 'connected' and n.calendar_ended_at is null and n.provider = any(${providers})
+      and not exists (select from watches w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id
+        and (w.state = 'live' and w.expires_at > ${at(until)} or w.state = 'asked' and w.created_at > ${at(triedAfter)}))`.execute(tx)
+  return rows
+}
+
+/** Promises that ended some other way: their calendar or connection went, or they ran out. */
+export async function findLeftWatches(tx: Tx, workspaceId: string, now: Instant): Promise<WatchRow[]> {
+  const { rows } = await sql<WatchRow>`
+    select ${watchColumns} from watches w where w.workspace_id = ${workspaceId}
+      and (w.state = 'ending' or w.expires_at < ${at(now)} or w.state = 'asked' and w.created_at < ${at(now)}::timestamptz - interval '8 days')`.execute(
+    tx,
+  )
+  return rows
+}
+
+export async function saveKnock(tx: Tx, workspaceId: string, watchId: string, calendarId: string, now: Instant) {
+  await tx.prepared(
+    'save_knock',
+    `with knocked as (update watches set last_knock_at = $4 where workspace_id = $1 and watch_id = $2)
+     update calendars set knocked_at = $4 where workspace_id = $1 and calendar_id = $3`,
+    [workspaceId, watchId, calendarId, at(now)],
+  )
+}
+
+// — the list of calendars —
+
+/** The calendar that takes new meetings now, if its account still may. */
+export async function findDestination(tx: Tx, workspaceId: string, userId: string) {
+  return one(
+    await sql<CalendarRow>`
+    select ${calendarColumns} ${withConnection}
+    where c.workspace_id = ${workspaceId} and c.user_id = ${userId} and c.destination and c.writable and n.state <> 'disconnected' and n.calendar_ended_at is null and 'bookings' = any(n.roles)`.execute(
+      tx,
+    ),
+  )
+}
+
+/** Where new meetings may go instead: an account's own first calendar before others. */
+export async function findOtherDestination(tx: Tx, workspaceId: string, userId: string) {
+  return one(
+    await sql<{ calendarId: string }>`
+    select c.calendar_id as "calendarId" ${withConnection}
+    where c.workspace_id = ${workspaceId} and c.user_id = ${userId} and c.writable and c.gone_at is null and n.state <> 'disconnected' and n.calendar_ended_at is null and 'bookings' = any(n.roles)
+    order by n.slot, c.is_primary desc, c.checked desc, c.created_at, c.calendar_id limit 1`.execute(tx),
+  )
+}
+
+/** Connections whose list of calendars nobody has asked for since. */
+export async function findUnlisted(tx: Tx, workspaceId: string, before: Instant) {
+  const { rows } = await sql<{ connectionId: string; userId: string }>`
+    select connection_id as "connectionId", user_id as "userId" from connections
+    where workspace_id = ${workspaceId} and state = 'connected' and calendar_ended_at is null and coalesce(listed_at, created_at) <= ${at(before)}`.execute(
+    tx,
+  )
+  return rows
+}
+
+/** What a list no longer names; told once, by those whose mark is new. */
+export async function markGone(
+  tx: Tx,
+  workspaceId: string,
+  connectionId: string,
+  listed: string[],
+  now: Instant,
+): Promise<CalendarRow[]> {
+  const { rows } = await sql<CalendarRow>`
+    update calendars c set gone_at = ${at(now)} from connections n
+    where c.workspace_id = ${workspaceId} and c.connection_id = ${connectionId} and n.workspace_id = c.workspace_id and n.connection_id = c.connection_id and c.gone_at is null
+      and not (c.remote_id = any(${listed})) returning ${calendarColumns}`.execute(tx)
+  return rows
+}
+
+export async function saveListed(tx: Tx, workspaceId: string, connectionId: string, now: Instant) {
+  await sql`update connections set listed_at = ${at(now)} where workspace_id = ${workspaceId} and connection_id = ${connectionId}`.execute(
     tx,
   )
 }

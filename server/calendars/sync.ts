@@ -6,6 +6,7 @@ import type { Task } from '#server/platform/jobs.ts'
 import { CursorExpired, Unreachable, type Page } from '#server/providers/provider.ts'
 import { FULL_READ_EVERY, LEASE, windowFrom } from './model.ts'
 import { savePage } from './save-page.ts'
+import { calendarChanged } from './changed.ts'
 import { claimCalendar, leasedUntil, rewind, type Claim } from './store.ts'
 import { saveFault, TooSoon } from './trouble.ts'
 
@@ -27,11 +28,14 @@ export const syncCalendar: Task<{ workspaceId: string; calendarId: string }> = {
     )
     if (!claim) return comeBack(deps, workspaceId, calendarId, now)
     let opened: Opened | null = null
+    const news = { changed: false }
     try {
-      opened = await openConnection(deps, workspaceId, claim.connectionId)
-      await readToTheEnd(deps, claim, opened)
+      opened = await openConnection(deps, workspaceId, claim.connectionId, { feature: 'sync' })
+      await readToTheEnd(deps, claim, opened, news)
     } catch (error) {
       await saveFault(deps, claim, opened, error)
+    } finally {
+      if (news.changed) await deps.jobs.enqueue(null, calendarChanged, { workspaceId, calendarId })
     }
   },
 }
@@ -43,7 +47,12 @@ async function comeBack(deps: Deps, workspaceId: string, calendarId: string, now
     await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId }, { after: 5 })
 }
 
-async function readToTheEnd(deps: Deps, claim: Claim, opened: Opened): Promise<void> {
+async function readToTheEnd(
+  deps: Deps,
+  claim: Claim,
+  opened: Opened,
+  news: { changed: boolean },
+): Promise<void> {
   if (wantsFullRead(claim, deps.now()) && !(await beginFullRead(deps, claim, { expired: false }))) return
   const read = { removed: 0 }
   for (let pages = 0; pages < PAGES; pages++) {
@@ -54,6 +63,7 @@ async function readToTheEnd(deps: Deps, claim: Claim, opened: Opened): Promise<v
     await failpoint('sync_page_n')
     const saved = await savePage(deps, claim, page, read)
     if (saved.kind !== 'saved') return
+    news.changed ||= saved.changed
     claim.cursor = page.cursor
     if (!page.more) return
   }

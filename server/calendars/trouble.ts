@@ -49,6 +49,7 @@ export async function saveFault(
         connectionId: claim.connectionId,
         userId: claim.userId,
         account: claim.account,
+        provider: claim.provider,
         calendar: claim.name,
         since: claim.syncedAt!,
         reason,

@@ -14,6 +14,7 @@ import {
 import { pack } from './copy.ts'
 import {
   findCalendar,
+  findWritten,
   forgetCopy,
   forgetWritten,
   lockCalendar,
@@ -31,10 +32,14 @@ export type Publishing = {
   calendarId: string
   draft: EventDraft
   remoteId: string | null
+  /** Its owner has put it there: it is only read, and written only if it is not so. */
+  unlessRight?: boolean
 }
 export type Published =
   /** Read back from the calendar after the write, at the times that were asked for. */
-  | { kind: 'standing'; remoteId: string; etag: string }
+  | { kind: 'standing'; remoteId: string; etag: string; calendarUid: string | null; join: WrittenEvent['join'] }
+  /** Its owner has moved it on while we looked: it is left where it is. */
+  | { kind: 'elsewhere' }
   /** Asking again changes nothing: somebody has to do something first. */
   | { kind: 'refused'; reason: ReasonCode }
 
@@ -44,27 +49,41 @@ export type Published =
  */
 export async function publishEvent(
   deps: Deps,
-  { workspaceId, calendarId, draft, remoteId }: Publishing,
+  { workspaceId, calendarId, draft, remoteId, unlessRight = false }: Publishing,
 ): Promise<Published> {
-  const calendar = await deps.db.inWorkspace(workspaceId, (tx) => findCalendar(tx, workspaceId, calendarId))
+  const [calendar, written] = await deps.db.inWorkspace(workspaceId, (tx) =>
+    Promise.all([findCalendar(tx, workspaceId, calendarId), findWritten(tx, workspaceId, calendarId, draft.uid)]),
+  )
   if (!calendar || calendar.state === 'disconnected') return { kind: 'refused', reason: 'not-found' }
   if (!calendar.writable) return { kind: 'refused', reason: 'write-refused' }
+  // A booking of several hosts stands in several calendars and remembers one of them; here each has its own.
+  const known = remoteId ?? written?.remoteId ?? null
   return atTheProvider(deps, workspaceId, calendar, async (opened): Promise<Published> => {
     // Said first, so that the echo of our own write is known as ours whenever a sync meets it (B17).
     await deps.db.inWorkspace(workspaceId, (tx) =>
-      saveWritten(tx, workspaceId, calendarId, draft.uid, remoteId ?? '', draft.span, deps.now()),
+      saveWritten(tx, workspaceId, calendarId, draft.uid, known ?? '', draft.span, deps.now()),
     )
-    await write(opened, calendar.remoteId, draft, remoteId)
-    const stands = await opened.provider.readEvent(opened.session, calendar.remoteId, draft.uid)
+    const there = unlessRight ? await opened.provider.readEvent(opened.session, calendar.remoteId, draft.uid) : null
+    const right = there !== null && agrees(there, draft)
+    if (there && !there.cancelled && !right) return { kind: 'elsewhere' }
+    if (!right) await write(opened, calendar.remoteId, draft, known)
+    const stands = right ? there : await opened.provider.readEvent(opened.session, calendar.remoteId, draft.uid)
     if (!stands) throw new Unreachable('the event was taken but cannot be read back', 'bad-answer')
     if (!agrees(stands, draft)) return { kind: 'refused', reason: 'write-refused' }
     await deps.db.inWorkspace(workspaceId, async (tx) => {
       const held = await lockCalendar(tx, workspaceId, calendarId)
       await saveWritten(tx, workspaceId, calendarId, draft.uid, stands.remoteId, draft.span, deps.now())
-      if (await forgetCopy(tx, workspaceId, calendarId, draft.uid, draft.span))
+      // From now on our own occupancy speaks for that time, also where the copy has it right already.
+      if ((await forgetCopy(tx, workspaceId, calendarId, draft.uid, draft.span)) || right)
         await packAgain(tx, workspaceId, calendarId, held, deps.now())
     })
-    return { kind: 'standing', remoteId: stands.remoteId, etag: stands.etag }
+    return {
+      kind: 'standing',
+      remoteId: stands.remoteId,
+      etag: stands.etag,
+      calendarUid: stands.calendarUid ?? null,
+      join: stands.join ?? null,
+    }
   })
 }
 
@@ -80,11 +99,14 @@ export async function withdrawEvent(
     remoteId,
   }: { workspaceId: string; calendarId: string; uid: string; remoteId: string | null },
 ): Promise<Withdrawn> {
-  const calendar = await deps.db.inWorkspace(workspaceId, (tx) => findCalendar(tx, workspaceId, calendarId))
+  const [calendar, written] = await deps.db.inWorkspace(workspaceId, (tx) =>
+    Promise.all([findCalendar(tx, workspaceId, calendarId), findWritten(tx, workspaceId, calendarId, uid)]),
+  )
   if (!calendar || calendar.state === 'disconnected') return { kind: 'refused', reason: 'not-found' }
   return atTheProvider(deps, workspaceId, calendar, async ({ session, provider }): Promise<Withdrawn> => {
     // An attempt whose reply was lost may have left an event of which we know only the UID (C26).
-    const target = remoteId ?? (await provider.readEvent(session, calendar.remoteId, uid))?.remoteId
+    const known = remoteId ?? written?.remoteId
+    const target = known ?? (await provider.readEvent(session, calendar.remoteId, uid))?.remoteId
     if (target) await provider.deleteEvent(session, calendar.remoteId, target)
     await deps.db.inWorkspace(workspaceId, async (tx) => {
       const held = await lockCalendar(tx, workspaceId, calendarId)
@@ -96,6 +118,10 @@ export async function withdrawEvent(
   })
 }
 
+/** It is gone from there, and what is written next begins anew. */
+export const forgetEvent = (tx: Tx, workspaceId: string, calendarId: string, uid: string): Promise<void> =>
+  forgetWritten(tx, workspaceId, calendarId, uid)
+
 async function write(
   { session, provider }: Opened,
   calendar: string,
@@ -103,9 +129,10 @@ async function write(
   remoteId: string | null,
 ): Promise<void> {
   try {
-    await (remoteId === null
-      ? provider.createEvent(session, calendar, draft)
-      : provider.updateEvent(session, calendar, remoteId, draft))
+    if (remoteId !== null) return void (await provider.updateEvent(session, calendar, remoteId, draft))
+    const made = await provider.createEvent(session, calendar, draft)
+    // An earlier try of which we never heard may have left it at an earlier time.
+    if (!agrees(made, draft)) await provider.updateEvent(session, calendar, made.remoteId, draft)
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
     // The reply may have been lost after the deed was done: the calendar knows.
@@ -130,7 +157,7 @@ async function atTheProvider<T>(
 ): Promise<T | { kind: 'refused'; reason: ReasonCode }> {
   let opened: Opened | null = null
   try {
-    opened = await openConnection(deps, workspaceId, calendar.connectionId)
+    opened = await openConnection(deps, workspaceId, calendar.connectionId, { feature: 'booking' })
     return await work({
       ...opened,
       session: { ...opened.session, zone: calendar.zone ?? opened.session.zone },

@@ -48,6 +48,11 @@ export const ENTRY_KINDS = [
   'cancelled',
   'note',
   'meeting',
+  // Of events in the calendar with people we know.
+  'meeting-moved',
+  'meeting-gone',
+  'letter',
+  'answer',
 ] as const
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
@@ -63,6 +68,7 @@ export const EntryWords = z
     text: z.string().optional(),
     by: z.enum(['visitor', 'host', 'calendar']).optional(),
     page: z.string().optional(),
+    answer: z.enum(['accepted', 'declined']).optional(),
   })
   .openapi('EntryWords')
 export type EntryWords = z.infer<typeof EntryWords>

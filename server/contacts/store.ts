@@ -78,7 +78,9 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<string | nul
   return row?.id ?? null
 }
 
-type ContactRow = Omit<Contact, 'company'> & {
+type ContactRow = Omit<Contact, 'company' | 'nextMeetingAt'> & {
+  bookedAt: Instant | null
+  shownAt: Instant | null
   companyId: string | null
   companyName: string | null
   nameKey: string
@@ -98,15 +100,21 @@ const findWith = (tx: Tx, which: RawBuilder<unknown>, now: Instant) =>
         where t.workspace_id = chosen.workspace_id and t.contact_id = chosen.contact_id) as "lastEntryAt",
       (select min((words ->> 'start')::float8) from (
         select distinct on (coalesce(booking_id, entry_id)) kind, words from timeline_entries t
-        where t.workspace_id = chosen.workspace_id and t.contact_id = chosen.contact_id and kind <> 'note'
+        where t.workspace_id = chosen.workspace_id and t.contact_id = chosen.contact_id
+          and kind in ('requested', 'booked', 'accepted', 'declined', 'moved', 'cancelled', 'meeting')
+          -- Of events in calendars the last word is not a line but the row that is kept of them.
+          and (booking_id is not null or words ->> 'by' is distinct from 'calendar')
         order by coalesce(booking_id, entry_id), recorded_at desc, at desc
       ) latest where kind in ('booked', 'accepted', 'moved', 'meeting')
-        and (words ->> 'start')::float8 > ${now}) as "nextMeetingAt"
+        and (words ->> 'start')::float8 > ${now}) as "bookedAt",
+      (select min(starts_at) from meetings m
+        where m.workspace_id = chosen.workspace_id and m.contact_id = chosen.contact_id and m.state = 'standing' and m.starts_at > ${at(now)}) as "shownAt"
     from chosen order by name_key, contact_id`
 
-const asContact = ({ companyId, companyName, nameKey: key, ...row }: ContactRow) => ({
+const asContact = ({ companyId, companyName, nameKey: key, bookedAt, shownAt, ...row }: ContactRow) => ({
   contact: {
     ...row,
+    nextMeetingAt: bookedAt === null ? shownAt : shownAt === null ? bookedAt : Math.min(bookedAt, shownAt),
     company: companyId && companyName ? { id: companyId, name: companyName } : null,
   } satisfies Contact,
   place: { key, id: row.id },

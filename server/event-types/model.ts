@@ -17,8 +17,11 @@ const slug = z.string().regex(SLUG)
 const title = text(120, { min: 1 })
 
 const webAddress = (value: string) => ['https:', 'http:'].includes(URL.parse(value)?.protocol ?? '')
+// What the calendar makes with each event has no value of its own.
+const MADE_BY_CALENDAR: readonly string[] = ['meet', 'teams']
 export const Location = z
-  .strictObject({ kind: z.enum(['video', 'phone', 'place', 'ask']), value: text(500) })
+  .strictObject({ kind: z.enum(['video', 'meet', 'teams', 'phone', 'place', 'ask']), value: text(500) })
+  .refine(({ kind, value }) => value === '' || !MADE_BY_CALENDAR.includes(kind), { message: 'not-empty', path: ['value'] })
   .refine(({ kind, value }) => value === '' || kind !== 'video' || webAddress(value), { message: 'web-address', path: ['value'] })
   .refine(({ kind, value }) => value === '' || kind !== 'phone' || /^\+?[0-9 ()./-]{3,40}$/.test(value), { message: 'phone', path: ['value'] })
   .openapi('Location')
@@ -61,6 +64,14 @@ export const WhenUnreadable = z.discriminatedUnion('kind', [
 ])
 export type WhenUnreadable = z.infer<typeof WhenUnreadable>
 
+/** What a change that a host makes in the calendar itself means for a booking: acted on, asked about, or let be (B21). */
+export const OnCalendarChange = z.strictObject({
+  moved: z.enum(['reschedule', 'ask', 'ignore']),
+  deleted: z.enum(['cancel', 'ask', 'ignore']),
+  declined: z.enum(['cancel', 'ask', 'ignore']),
+})
+export type OnCalendarChange = z.infer<typeof OnCalendarChange>
+
 export const Assignment = z.enum(['solo', 'round-robin', 'collective'])
 
 const settings = {
@@ -83,6 +94,7 @@ const settings = {
   reminders: Reminders,
   guestsMax: int(0, 50),
   whenUnreadable: WhenUnreadable,
+  onCalendarChange: OnCalendarChange,
 }
 
 export const EventType = z
@@ -122,6 +134,8 @@ export const Page = z
     eventType: EventType,
     state: z.enum(['active', 'offline', 'paused']),
     offlineReason: z.enum(OFFLINE_REASONS).nullable(),
+    /** Of an active page that goes by what was last known: when that was. */
+    lastKnownAt: z.number().nullable(),
     bookings: z.number(),
     requests: z.number(),
   })

@@ -245,3 +245,21 @@ test('hours: made, changed by one editor at a time, made usual, removed', async 
   expect((await colleague.patch(`/schedules/${id}`, { version: 3, name: 'x' })).status).toBe(404)
   expect((await colleague.get<{ schedules: Schedule[] }>(`/schedules?owner=${giulia.userId}`)).body.schedules).toEqual([])
 })
+
+test('B21 what a change in the calendar means is a page’s own setting, with careful defaults, and a link that the calendar makes is a place', async () => {
+  const { boss } = await anOffice()
+  const page = await mine(boss)
+  expect(page.eventType.onCalendarChange).toEqual({ moved: 'reschedule', deleted: 'cancel', declined: 'ask' })
+  const change = (version: number, eventType: object) => boss.patch<Page>(`/pages/${page.id}`, { version, eventType })
+  const asking = { moved: 'ask', deleted: 'ask', declined: 'ignore' }
+  const saved = await change(1, { onCalendarChange: asking, location: { kind: 'meet', value: '' } })
+  expect(saved).toMatchObject({ status: 200, body: { eventType: { onCalendarChange: asking, location: { kind: 'meet', value: '' } } } })
+  expect((await boss.post<Page>(`/pages/${page.id}/clone`)).body.eventType.onCalendarChange).toEqual(asking)
+  for (const wrong of [
+    { onCalendarChange: { ...asking, moved: 'cancel' } },
+    { onCalendarChange: { moved: 'ask' } },
+    { onCalendarChange: { ...asking, more: 'ask' } },
+    { location: { kind: 'teams', value: 'https://teams.example.test/fake' } },
+  ])
+    expect((await change(2, wrong)).status).toBe(400)
+})

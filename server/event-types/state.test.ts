@@ -26,16 +26,17 @@ test.each([
   ['collective', [GOOD, BROKEN], 'offline', 'broken'],
   ['collective', [GOOD, GOOD], 'active', null],
 ] as const)('S-012 %s is %s', (assignment, hosts, state, offlineReason) => {
-  expect(stateOf({ open: true, assignment, whenUnreadable: requests }, hosts, NOW)).toEqual({ state, offlineReason })
+  expect(stateOf({ open: true, assignment, whenUnreadable: requests }, hosts, NOW)).toEqual({ state, offlineReason, lastKnownAt: null })
 })
 
 test('a page that is switched off is paused, whatever its calendars say', () => {
-  expect(stateOf({ open: false, assignment: 'solo', whenUnreadable: requests }, [BROKEN], NOW)).toEqual({ state: 'paused', offlineReason: null })
+  expect(stateOf({ open: false, assignment: 'solo', whenUnreadable: requests }, [BROKEN], NOW)).toEqual({ state: 'paused', offlineReason: null, lastKnownAt: null })
 })
 
-test('a page that trusts what was read last stays active for that long, and only for staleness', () => {
+test('a page that trusts what was read last stays active for that long, says how old it is, and only for staleness', () => {
   const trusting = (hours: number) => ({ open: true, assignment: 'solo', whenUnreadable: { kind: 'last-known', hours } }) as const
-  expect(stateOf(trusting(3), [STALE], NOW).state).toBe('active')
-  expect(stateOf(trusting(1), [STALE], NOW)).toEqual({ state: 'offline', offlineReason: 'stale' })
-  expect(stateOf(trusting(3), [BROKEN], NOW)).toEqual({ state: 'offline', offlineReason: 'broken' })
+  // S-110: how old it is goes with it.
+  expect(stateOf(trusting(3), [STALE, GOOD], NOW)).toEqual({ state: 'active', offlineReason: null, lastKnownAt: NOW - 2 * HOUR })
+  expect(stateOf(trusting(1), [STALE], NOW)).toEqual({ state: 'offline', offlineReason: 'stale', lastKnownAt: null })
+  expect(stateOf(trusting(3), [BROKEN], NOW)).toEqual({ state: 'offline', offlineReason: 'broken', lastKnownAt: null })
 })

@@ -7,12 +7,14 @@ export function stateOf(
   page: { open: boolean; assignment: EventType['assignment']; whenUnreadable: WhenUnreadable },
   hosts: readonly (HostCalendars | undefined)[],
   now: Instant,
-): Pick<Page, 'state' | 'offlineReason'> {
-  if (!page.open) return { state: 'paused', offlineReason: null }
+): Pick<Page, 'state' | 'offlineReason' | 'lastKnownAt'> {
+  if (!page.open) return { state: 'paused', offlineReason: null, lastKnownAt: null }
   const reasons = hosts.map((host) => (host && trustedFor(host, page.whenUnreadable, now) ? null : reasonOf(host)))
   // Round robin goes on with whoever can be read; together needs everybody.
   const works = page.assignment === 'round-robin' ? reasons.includes(null) : reasons.length > 0 && reasons.every((reason) => reason === null)
-  return works ? { state: 'active', offlineReason: null } : { state: 'offline', offlineReason: reasons.find((reason) => reason !== null) ?? 'no-calendar' }
+  if (!works) return { state: 'offline', offlineReason: reasons.find((reason) => reason !== null) ?? 'no-calendar', lastKnownAt: null }
+  const old = hosts.flatMap((host) => (host?.usable === 'no' && host.oldestSync !== null && trustedFor(host, page.whenUnreadable, now) ? [host.oldestSync] : []))
+  return { state: 'active', offlineReason: null, lastKnownAt: old.length > 0 ? Math.min(...old) : null }
 }
 
 function reasonOf(host: HostCalendars | undefined): OfflineReason | null {

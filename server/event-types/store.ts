@@ -14,7 +14,7 @@ const one = <Row>(rows: Row[]): Row | null => rows[0] ?? null
 const eventType = sql`jsonb_build_object('id', e.event_type_id, 'title', e.title, 'description', e.description, 'location', e.location, 'durations', e.durations, 'increment', e.increment,
   'bufferBefore', e.buffer_before, 'bufferAfter', e.buffer_after, 'notice', e.notice, 'horizon', e.horizon, 'perDay', e.per_day, 'perWeek', e.per_week, 'capacity', e.capacity,
   'assignment', e.assignment, 'scheduleId', e.schedule_id, 'questions', e.questions, 'consent', e.consent, 'reminders', e.reminders, 'guestsMax', e.guests_max,
-  'whenUnreadable', e.when_unreadable, 'version', e.version)`
+  'whenUnreadable', e.when_unreadable, 'onCalendarChange', e.on_calendar_change, 'version', e.version)`
 
 // As the public page has it: whoever is disabled does not receive, and where nobody is named the owner does.
 const hosts = sql`(select coalesce(jsonb_agg(jsonb_build_object('id', u.user_id, 'name', u.name, 'priority', h.priority) order by h.priority desc, u.name, u.user_id), jsonb_build_array(jsonb_build_object('id', o.user_id, 'name', o.name, 'priority', 0)))
@@ -65,10 +65,10 @@ const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
 export async function insertEventType(tx: Tx, workspaceId: string, ownerId: string, type: Omit<EventTypeRow, 'id' | 'version'>): Promise<string> {
   const { rows } = await sql<{ event_type_id: string }>`
     insert into event_types (workspace_id, owner_id, title, description, location, durations, increment, buffer_before, buffer_after, notice, horizon, per_day, per_week, capacity,
-      assignment, schedule_id, questions, consent, reminders, guests_max, when_unreadable)
+      assignment, schedule_id, questions, consent, reminders, guests_max, when_unreadable, on_calendar_change)
     values (${workspaceId}, ${ownerId}, ${type.title}, ${type.description}, ${json(type.location)}, ${type.durations}, ${type.increment}, ${type.bufferBefore}, ${type.bufferAfter},
       ${type.notice}, ${json(type.horizon)}, ${type.perDay}, ${type.perWeek}, ${type.capacity}, ${type.assignment}, ${type.scheduleId}, ${json(type.questions)}, ${json(type.consent)},
-      ${json(type.reminders)}, ${type.guestsMax}, ${json(type.whenUnreadable)})
+      ${json(type.reminders)}, ${type.guestsMax}, ${json(type.whenUnreadable)}, ${json(type.onCalendarChange)})
     returning event_type_id`.execute(tx)
   return rows[0]!.event_type_id
 }
@@ -79,7 +79,8 @@ export async function updateEventType(tx: Tx, workspaceId: string, version: numb
     update event_types set title = ${type.title}, description = ${type.description}, location = ${json(type.location)}, durations = ${type.durations}, increment = ${type.increment},
       buffer_before = ${type.bufferBefore}, buffer_after = ${type.bufferAfter}, notice = ${type.notice}, horizon = ${json(type.horizon)}, per_day = ${type.perDay}, per_week = ${type.perWeek},
       capacity = ${type.capacity}, assignment = ${type.assignment}, schedule_id = ${type.scheduleId}, questions = ${json(type.questions)}, consent = ${json(type.consent)},
-      reminders = ${json(type.reminders)}, guests_max = ${type.guestsMax}, when_unreadable = ${json(type.whenUnreadable)}, version = version + 1
+      reminders = ${json(type.reminders)}, guests_max = ${type.guestsMax}, when_unreadable = ${json(type.whenUnreadable)},
+      on_calendar_change = ${json(type.onCalendarChange)}, version = version + 1
     where workspace_id = ${workspaceId} and event_type_id = ${type.id} and version = ${version}`.execute(tx)
   return numAffectedRows === 1n
 }

@@ -27,6 +27,7 @@ const FIRST: Settings = {
   reminders: [{ n: 1, unit: 'days' }],
   guestsMax: 0,
   whenUnreadable: { kind: 'requests' },
+  onCalendarChange: { moved: 'reschedule', deleted: 'cancel', declined: 'ask' },
 }
 
 /** The three pages one can begin from (ux.md §2c), in one's own language. */

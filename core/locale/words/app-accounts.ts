@@ -156,6 +156,12 @@ const en = {
   'workspace.gate': 'Ask for a seat to connect a calendar on a phone',
   'workspace.gate_hint':
     'On: a Sales or Service seat, Professional or Enterprise. Off: everyone. Seats cost nothing.',
+  'workspace.several': 'Let people connect several accounts',
+  'workspace.several_hint':
+    'Each says what it is for: checking conflicts, receiving meetings, matching contacts, sending letters. Off: one account each.',
+  'workspace.programs': 'Count meetings made by programs',
+  'workspace.programs_hint':
+    'Events that other programs put into a calendar, such as a booking tool, appear in the timeline of contacts too.',
   'workspace.saved': 'Workspace saved',
   'team.no_permission': 'Only people who may manage the team can change this.',
 } as const
@@ -318,6 +324,12 @@ const it: Record<keyof typeof en, string> = {
   'workspace.gate': 'Chiedi un posto per collegare un calendario dal telefono',
   'workspace.gate_hint':
     'Acceso: posto Sales o Service, Professional o Enterprise. Spento: tutti. I posti non costano nulla.',
+  'workspace.several': 'Permetti più account a persona',
+  'workspace.several_hint':
+    'Ognuno dice a che cosa serve: controllare gli impegni, ricevere riunioni, abbinare contatti, mandare lettere. Spento: un account a testa.',
+  'workspace.programs': 'Conta le riunioni create da programmi',
+  'workspace.programs_hint':
+    'Gli eventi che altri programmi mettono in calendario, per esempio uno strumento di prenotazione, compaiono anche nella cronologia dei contatti.',
   'workspace.saved': 'Spazio salvato',
   'team.no_permission': 'Può cambiarlo solo chi gestisce il team.',
 }

@@ -14,6 +14,10 @@ const en = {
   'length.choose': 'Length',
   'place.video': 'Video call: the link comes with the confirmation',
   'place.video.link': 'Video call',
+  'place.meet': 'Google Meet: the link comes with the confirmation',
+  'place.teams': 'Microsoft Teams: the link comes with the confirmation',
+  'place.link.pending': 'The link is being made and arrives by e-mail',
+  'place.link.failed': 'Video call: {host} sends you the link',
   'place.phone': 'By phone',
   'place.ask': 'Place to be agreed',
 
@@ -76,6 +80,8 @@ const en = {
   'error.consent': 'Your consent is needed to go on.',
   'error.text': 'Some characters cannot be used here.',
 
+  'known.visitor':
+    '{host}’s calendar last answered on {when}. These times are free by what it said then; should one be gone, {host} will write to you.',
   'offline.strong': 'This is a request.',
   'offline.visitor': '{host} confirms in person, usually within a day. The answer comes by e-mail.',
   'offline.ask': 'Ask for this time',
@@ -221,6 +227,10 @@ const it: Record<keyof typeof en, string> = {
   'length.choose': 'Durata',
   'place.video': 'Videochiamata: il link arriva con la conferma',
   'place.video.link': 'Videochiamata',
+  'place.meet': 'Google Meet: il link arriva con la conferma',
+  'place.teams': 'Microsoft Teams: il link arriva con la conferma',
+  'place.link.pending': 'Il link è in preparazione e arriva per e-mail',
+  'place.link.failed': 'Videochiamata: il link te lo manda {host}',
   'place.phone': 'Per telefono',
   'place.ask': 'Luogo da concordare',
 
@@ -283,6 +293,8 @@ const it: Record<keyof typeof en, string> = {
   'error.consent': 'Per continuare serve il tuo consenso.',
   'error.text': 'Alcuni caratteri qui non si possono usare.',
 
+  'known.visitor':
+    'Il calendario di {host} ha risposto l’ultima volta {when}. Questi orari erano liberi allora; se uno non lo fosse più, {host} ti scrive.',
   'offline.strong': 'Questa è una richiesta.',
   'offline.visitor': '{host} conferma di persona, di solito entro un giorno. La risposta arriva per e-mail.',
   'offline.ask': 'Chiedi questo orario',
