@@ -26,4 +26,6 @@ export const webApp = new Hono<Env>()
     c.header('cache-control', 'no-store')
     return c.html(page.replaceAll('%NONCE%', c.get('nonce')))
   })
+  // Where a trip to a calendar's provider comes back to.
+  .get('/meetings', (c) => c.redirect(`/app/meetings${new URL(c.req.url).search}`, 302))
   .get('/', (c) => c.redirect('/app', 302))

@@ -15,7 +15,15 @@ export type BuiltIn = 'admin' | 'member'
 
 export type Me = {
   user: { id: string; name: string; email: string; slug: string; locale: Locale; zone: Zone; theme: Theme }
-  workspace: { id: string; name: string; locale: Locale; zone: Zone; seatGate: boolean }
+  workspace: {
+    id: string
+    name: string
+    locale: Locale
+    zone: Zone
+    seatGate: boolean
+    severalAccounts: boolean
+    meetingsByPrograms: boolean
+  }
   role: { id: string; name: string; builtIn: BuiltIn | null }
   permissions: Permission[]
   seat: Seat | null
@@ -25,7 +33,7 @@ export type SetupState = { open: boolean; keyOk?: boolean }
 export type NewcomerDraft = { name: string; password: string; locale: Locale; zone: Zone }
 export type FirstRunDraft = NewcomerDraft & { key: string; email: string; workspaceName: string }
 export type ProfileChange = Partial<{ name: string; slug: string; locale: Locale; zone: Zone; theme: Theme }>
-export type WorkspaceChange = Partial<{ name: string; locale: Locale; zone: Zone; seatGate: boolean }>
+export type WorkspaceChange = Partial<Omit<Me['workspace'], 'id'>>
 
 export type Role = { id: string; name: string; builtIn: BuiltIn | null; permissions: Permission[] }
 export type Person = {
@@ -71,6 +79,10 @@ export type EntryKind =
   | 'cancelled'
   | 'note'
   | 'meeting'
+  | 'meeting-moved'
+  | 'meeting-gone'
+  | 'letter'
+  | 'answer'
 export type TimelineEntry = {
   id: string
   kind: EntryKind
@@ -87,6 +99,7 @@ export type TimelineEntry = {
     text?: string
     by?: 'visitor' | 'host' | 'calendar'
     page?: string
+    answer?: 'accepted' | 'declined'
   }
 }
 
@@ -108,6 +121,8 @@ export type ReasonCode =
   | 'plain-http'
   | 'slow-down'
   | 'write-refused'
+  | 'signed-out'
+  | 'app-refused'
 export type ProviderName = 'google' | 'microsoft' | 'exchange' | 'caldav'
 export type Calendar = {
   id: string
@@ -124,7 +139,14 @@ export type Calendar = {
   blocksTentative: boolean
   blocksUnanswered: boolean
   eventCount: number
+  /** The account's own first calendar. */
+  primary: boolean
+  /** Which video link the provider can make for events written here. */
+  conference: 'meet' | 'teams' | null
+  health: CalendarHealth
 }
+export type CalendarHealth = 'fine' | 'degraded' | 'broken' | 'unread'
+export type AccountRole = 'busy' | 'bookings' | 'crm' | 'mail'
 export type Connection = {
   id: string
   provider: ProviderName
@@ -135,12 +157,70 @@ export type Connection = {
   verifiedAt: Instant | null
   capabilities: Record<string, boolean>
   calendars: Calendar[]
+  roles: AccountRole[]
+  /** One half of a pair of accounts from before 13 March 2023. */
+  legacy: 'calendar' | 'meetings' | null
+  mailbox: boolean
+  /** Only the mailbox is left of it. */
+  calendarEnded: boolean
+  grantedScopes: string[]
+  /** When the provider will end the grant by itself, if that is known. */
+  diesAt: Instant | null
+  push: 'live' | 'polling'
+}
+export type Offer = { name: ProviderName; state: 'ready' | 'not-configured' | 'later'; testing: boolean }
+export type Offers = {
+  providers: Offer[]
+  permitted: boolean
+  connections: number
+  rule: 'one' | 'several' | 'legacy'
+  mayAdd: boolean
+  legacy: { eligible: boolean; burned: boolean }
+}
+/** The providers one signs in at, instead of typing a password here. */
+export type TripProvider = 'google' | 'microsoft'
+export type Disclosure = {
+  version: string
+  lines: { key: string; text: string }[]
+  scopes: { scope: string; why: string }[]
+}
+export type Trip = {
+  provider: TripProvider
+  mail: boolean
+  loginHint?: string
+  textVersion: string
+  locale: Locale
+  as?: 'replace' | 'add'
+  roles?: AccountRole[]
+  connectionId?: string
+  purpose?: 'connect' | 'reconnect' | 'scopes'
+  /** Where an earlier trip ended: only what was missing there is asked for. */
+  landing?: string
+}
+export type WayOut = 'use' | 'again' | 'scope-only' | 'replace' | 'add' | 'other'
+/** What a trip to a provider ended with, when not with a calendar. */
+export type Landing = {
+  code: string
+  provider: TripProvider
+  detail: {
+    a?: string
+    b?: string
+    scope?: string
+    effect?: string
+    name?: string
+    mail?: string
+    approvalUrl?: string
+    message?: string
+  }
+  ways: WayOut[]
+  text: string
 }
 export type CaldavDraft = {
   address: string
   user: string
   password: string
   consent: { textVersion: string; locale: Locale }
+  as?: 'replace' | 'add'
 }
 export type CalendarChange = Partial<{
   checked: boolean
@@ -154,10 +234,62 @@ export type CheckStep = {
   detail: { events?: number; ms?: number; minutes?: number }
   reason?: ReasonCode
 }
-export type Consent = { textVersion: string; locale: Locale; scopes: string[]; givenAt: Instant }
+/** The consent receipt (S-075). */
+export type Consent = {
+  who: string
+  provider: ProviderName
+  account: string
+  textVersion: string
+  locale: Locale
+  lines: string[]
+  scopes: string[]
+  refused: string[]
+  mail: boolean
+  givenAt: Instant
+}
+export type LedgerEntry = {
+  id: string
+  account: string
+  provider: ProviderName
+  feature: string
+  act: 'read' | 'create' | 'change' | 'delete' | 'send' | 'watch' | 'sign-in'
+  calendar: string | null
+  subject: string | null
+  times: number
+  firstAt: Instant
+  lastAt: Instant
+}
+
+export type TestOutcome = 'good' | 'unknown-client' | 'wrong-secret' | 'redirect-unknown' | 'unreachable'
+export type ProviderApp = {
+  provider: TripProvider
+  clientId: string | null
+  source: 'settings' | 'workspace' | 'none'
+  redirectUri: string
+  tenant: string | null
+  testing: boolean
+  testedAt: Instant | null
+  testOutcome: TestOutcome | null
+}
+export type ProviderAppDraft = { clientId: string; clientSecret?: string; tenant?: string; testing: boolean }
+export type InboxProvider = 'google' | 'microsoft' | 'exchange' | 'other'
+export type SharedInbox = {
+  id: string
+  address: string
+  provider: InboxProvider
+  name: string
+  members: { id: string; name: string }[]
+}
+export type SharedInboxDraft = {
+  address: string
+  provider: InboxProvider
+  name: string
+  members: string[]
+  confirm?: boolean
+}
 export type Disconnected = { offlinePages: number; keptMeetings: number }
 
-export type Place = { kind: 'video' | 'phone' | 'place' | 'ask'; value: string }
+export type Place = { kind: 'video' | 'meet' | 'teams' | 'phone' | 'place' | 'ask'; value: string }
 export type QuestionKind = 'text' | 'long' | 'choice' | 'many' | 'phone' | 'number' | 'date' | 'check'
 export type Question = {
   id: string
@@ -169,6 +301,12 @@ export type Question = {
 export type ReminderUnit = 'minutes' | 'hours' | 'days' | 'weeks'
 export type Reminder = { n: number; unit: ReminderUnit }
 export type WhenUnreadable = { kind: 'close' } | { kind: 'requests' } | { kind: 'last-known'; hours: number }
+/** What a change its host makes in the calendar itself means for a booking. */
+export type OnCalendarChange = {
+  moved: 'reschedule' | 'ask' | 'ignore'
+  deleted: 'cancel' | 'ask' | 'ignore'
+  declined: 'cancel' | 'ask' | 'ignore'
+}
 export type EventType = {
   id: string
   title: string
@@ -191,10 +329,11 @@ export type EventType = {
   reminders: Reminder[]
   guestsMax: number
   whenUnreadable: WhenUnreadable
+  onCalendarChange: OnCalendarChange
   version: number
 }
 export type PageState = 'active' | 'offline' | 'paused'
-export type OfflineReason = 'no-calendar' | 'broken' | 'no-destination' | 'stale'
+export type OfflineReason = 'no-calendar' | 'broken' | 'no-destination' | 'reading' | 'stale'
 export type Page = {
   id: string
   slug: string
@@ -209,6 +348,8 @@ export type Page = {
   eventType: EventType
   state: PageState
   offlineReason: OfflineReason | null
+  /** Of an active page that goes by what was last known: when that was. */
+  lastKnownAt: Instant | null
   bookings: number
   requests: number
 }
@@ -262,10 +403,36 @@ export type Booking = {
   cancelledBy: 'visitor' | 'host' | 'calendar' | null
   cancelReason: string | null
   hosts: { id: string; name: string }[]
+  /** Of a link that the calendar makes with the event. */
+  joinUrl: string | null
+  joinState: 'none' | 'pending' | 'ready' | 'failed'
+  madeFrom: 'page' | 'record'
+  /** What the visitor said in their own calendar. */
+  visitorAnswer: 'accepted' | 'declined' | null
 }
 export type BookingTab = 'upcoming' | 'requests' | 'past' | 'cancelled'
 /** `troubled`: to come, and not in the calendar. */
 export type Today = { requests: number; meetings: Booking[]; next: Booking | null; troubled: Booking[] }
+
+/** A change in the calendar that waits for its host's word. */
+export type CalendarChangeSeen = {
+  id: string
+  bookingId: string
+  kind: 'moved' | 'deleted' | 'declined'
+  start: Instant | null
+  end: Instant | null
+  who: string | null
+  noticedAt: Instant
+  booking: { title: string; start: Instant; end: Instant; name: string }
+}
+export type MeetingDraft = {
+  start: Instant
+  duration: number
+  title: string
+  location: Place
+  guests: string[]
+  anyway?: boolean
+}
 
 export type OutboxLetter = {
   id: string

@@ -18,7 +18,7 @@ export class ApiProblem extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Query = Record<string, string | number | null | undefined>
 
 const withQuery = (path: string, query: Query) => {
@@ -63,6 +63,7 @@ async function call<Answer>(
 const get = <A>(path: string, query: Query = {}) => call<A>('GET', withQuery(path, query))
 const post = <A>(path: string, body: unknown = {}) => call<A>('POST', path, body)
 const patch = <A>(path: string, body: unknown) => call<A>('PATCH', path, body)
+const put = <A>(path: string, body: unknown) => call<A>('PUT', path, body)
 const remove = <A = void>(path: string) => call<A>('DELETE', path)
 
 const V1 = '/api/v1'
@@ -108,6 +109,11 @@ export const contacts = {
     }),
   note: (contact: string, text: string) =>
     post<T.TimelineEntry>(`${V1}/contacts/${id(contact)}/notes`, { text }),
+  /** Whether a meeting made here will be written and invited to, or only noted. */
+  beforeMeeting: (contact: string) =>
+    get<{ calendar: boolean }>(`${V1}/contacts/${id(contact)}/meetings/before`),
+  meet: (contact: string, draft: T.MeetingDraft) =>
+    post<T.Booking>(`${V1}/contacts/${id(contact)}/meetings`, draft),
 }
 
 export const calendars = {
@@ -122,7 +128,43 @@ export const calendars = {
   change: (calendar: string, change: T.CalendarChange) =>
     patch<T.Connection>(`${V1}/calendars/${id(calendar)}`, change),
   consent: (connection: string) => get<T.Consent>(`${V1}/connections/${id(connection)}/consent`),
+  /** The receipt as a file to keep. */
+  consentFile: (connection: string) => `${V1}/connections/${id(connection)}/consent.json`,
   check: (connection: string) => post<{ steps: T.CheckStep[] }>(`${V1}/connections/${id(connection)}/check`),
+}
+
+export const connections = {
+  offers: () => get<T.Offers>(`${V1}/connections/offers`),
+  disclosure: (provider: T.TripProvider | 'caldav', mail: boolean) =>
+    get<T.Disclosure>(`${V1}/connections/disclosure`, { provider, mail: String(mail) }),
+  /** Where to sign in at the provider; the way back is the server's. */
+  setOut: (trip: T.Trip) => post<{ url: string }>(`${V1}/connections/oauth`, trip),
+  landing: (token: string) => get<T.Landing>(`${V1}/connections/landings/${id(token)}`),
+  useLanding: (token: string, as?: 'replace' | 'add') =>
+    post<T.Connection>(`${V1}/connections/landings/${id(token)}/use`, as ? { as } : {}),
+  change: (connection: string, change: { roles: T.AccountRole[] }) =>
+    patch<T.Connection>(`${V1}/connections/${id(connection)}`, change),
+  linkMailbox: (connection: string, trip: Pick<T.Trip, 'provider' | 'textVersion' | 'locale'>) =>
+    post<{ url: string }>(`${V1}/connections/${id(connection)}/mailbox`, trip),
+  unlinkMailbox: (connection: string) => remove<unknown>(`${V1}/connections/${id(connection)}/mailbox`),
+  endCalendar: (connection: string) => remove<T.Disconnected>(`${V1}/connections/${id(connection)}/calendar`),
+  ledger: (connection: string | undefined, cursor: string | null) =>
+    get<{ entries: T.LedgerEntry[]; next: string | null }>(`${V1}/access-ledger`, { connection, cursor }),
+  ledgerFile: `${V1}/access-ledger.csv`,
+}
+
+export const administration = {
+  apps: () => get<{ apps: T.ProviderApp[] }>(`${V1}/provider-apps`),
+  saveApp: (provider: T.TripProvider, draft: T.ProviderAppDraft) =>
+    put<T.ProviderApp>(`${V1}/provider-apps/${provider}`, draft),
+  testApp: (provider: T.TripProvider) =>
+    post<{ outcome: T.TestOutcome; detail?: string }>(`${V1}/provider-apps/${provider}/test`),
+  removeApp: (provider: T.TripProvider) => remove(`${V1}/provider-apps/${provider}`),
+  inboxes: () => get<{ inboxes: T.SharedInbox[] }>(`${V1}/shared-inboxes`),
+  addInbox: (draft: T.SharedInboxDraft) => post<T.SharedInbox>(`${V1}/shared-inboxes`, draft),
+  changeInbox: (inbox: string, draft: Pick<T.SharedInboxDraft, 'name' | 'provider' | 'members'>) =>
+    patch<T.SharedInbox>(`${V1}/shared-inboxes/${id(inbox)}`, draft),
+  removeInbox: (inbox: string) => remove(`${V1}/shared-inboxes/${id(inbox)}`),
 }
 
 export const pages = {
@@ -162,6 +204,9 @@ export const bookings = {
     post<T.Booking>(`${V1}/bookings/${id(booking)}/send-again`, { kind }),
   retryCalendar: (booking: string) => post<T.Booking>(`${V1}/bookings/${id(booking)}/retry-calendar`),
   today: () => get<T.Today>(`${V1}/today`),
+  calendarChanges: () => get<{ changes: T.CalendarChangeSeen[] }>(`${V1}/calendar-changes`),
+  settleChange: (change: string, way: 'follow' | 'keep' | 'ignore') =>
+    post<unknown>(`${V1}/calendar-changes/${id(change)}/settle`, { way }),
   /** Books as a visitor would. `key` makes a second submit the same one. */
   bookAsVisitor: (pageUrl: string, draft: T.PublicBookingDraft, key: string) =>
     call<{ state: 'booked' | 'requested'; id: string; manageUrl: string }>(

@@ -1,10 +1,10 @@
 import { Link, useNavigate, type LinkProps } from '@tanstack/react-router'
-import { ChevronRight, Inbox, LogOut, Settings, Users } from 'lucide-react'
+import { Cable, ChevronRight, Inbox, LogOut, Settings, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { signOut } from './accounts/sign-out.ts'
 import { useSay } from './language.tsx'
-import { useMe } from './me.tsx'
+import { useMay, useMe } from './me.tsx'
 import { ScreenHeading } from './screen.tsx'
 import { Avatar } from './ui/avatar.tsx'
 import { Card, Rows } from './ui/card.tsx'
@@ -15,6 +15,7 @@ export function More() {
   const say = useSay(appWords)
   const { user, workspace, mail } = useMe()
   const navigate = useNavigate()
+  const manages = useMay('manage-workspace')
   return (
     <>
       <ScreenHeading title={say('nav.more')} />
@@ -34,6 +35,13 @@ export function More() {
           <Rows>
             <Way to="/app/settings" icon={<Settings size={20} aria-hidden />} label={say('nav.settings')} />
             <Way to="/app/team" icon={<Users size={20} aria-hidden />} label={say('nav.team')} />
+            {manages && (
+              <Way
+                to="/app/connections"
+                icon={<Cable size={20} aria-hidden />}
+                label={say('nav.connections')}
+              />
+            )}
             {mail.practice && (
               <Way to="/app/outbox" icon={<Inbox size={20} aria-hidden />} label={say('nav.outbox')} />
             )}

@@ -5,8 +5,19 @@ import {
   QueryClient,
   queryOptions,
 } from '@tanstack/react-query'
-import { accounts, ApiProblem, bookings, calendars, contacts, outbox, pages, schedules } from './api.ts'
-import type { BookingTab } from './api-types.ts'
+import {
+  accounts,
+  administration,
+  ApiProblem,
+  bookings,
+  calendars,
+  connections,
+  contacts,
+  outbox,
+  pages,
+  schedules,
+} from './api.ts'
+import type { BookingTab, TripProvider } from './api-types.ts'
 import { endSession } from './session.ts'
 
 const ended = (error: unknown) => {
@@ -66,6 +77,37 @@ export const connectionsQuery = queryOptions({
   queryFn: calendars.connections,
   select: ({ connections }) => connections,
 })
+export const offersQuery = queryOptions({ queryKey: ['offers'], queryFn: connections.offers })
+export const disclosureQuery = (provider: TripProvider | 'caldav', mail: boolean) =>
+  queryOptions({
+    queryKey: ['disclosure', provider, mail],
+    queryFn: () => connections.disclosure(provider, mail),
+    staleTime: Infinity,
+  })
+export const ledgerQuery = (connection: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['ledger', connection],
+    queryFn: ({ pageParam }) => connections.ledger(connection, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ entries }) => entries),
+  })
+export const providerAppsQuery = queryOptions({
+  queryKey: ['provider-apps'],
+  queryFn: administration.apps,
+  select: ({ apps }) => apps,
+})
+export const sharedInboxesQuery = queryOptions({
+  queryKey: ['shared-inboxes'],
+  queryFn: administration.inboxes,
+  select: ({ inboxes }) => inboxes,
+})
+export const calendarChangesQuery = queryOptions({
+  queryKey: ['calendar-changes'],
+  queryFn: bookings.calendarChanges,
+  select: ({ changes }) => changes,
+  refetchInterval: 60_000,
+})
 export const bookingsQuery = (tab: BookingTab) =>
   infiniteQueryOptions({
     queryKey: ['bookings', tab],
@@ -106,10 +148,13 @@ const again = (...keys: string[]) =>
   Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
 /** After a booking changed: wherever it may be shown. */
 export const bookingsChanged = () =>
-  again('bookings', 'booking', 'today', 'timeline', 'contact', 'contacts', 'pages')
+  again('bookings', 'booking', 'today', 'timeline', 'contact', 'contacts', 'pages', 'calendar-changes')
 /** After a page or its hours changed. */
 export const pagesChanged = () => again('pages', 'schedules', 'today')
 /** After a connection or a calendar changed: pages may have gone offline or come back. */
-export const calendarsChanged = () => again('connections', 'pages', 'today')
+export const calendarsChanged = () => again('connections', 'offers', 'pages', 'today', 'ledger')
+/** After the way to a provider changed: what is offered follows. */
+export const providerAppsChanged = () => again('provider-apps', 'offers')
+export const sharedInboxesChanged = () => again('shared-inboxes', 'connections', 'offers', 'pages')
 export const contactsChanged = () => again('contact', 'contacts', 'timeline')
 export const peopleChanged = () => again('people')

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { signOut } from './accounts/sign-out.ts'
 import { useSay } from './language.tsx'
-import { useMe } from './me.tsx'
+import { useMay, useMe } from './me.tsx'
 import { RequestCount } from './request-count.tsx'
 import { actionLook, Actions } from './ui/actions.tsx'
 import { Avatar } from './ui/avatar.tsx'
@@ -21,6 +21,7 @@ const ELSEWHERE = { className: 'text-muted hover:text-text' }
 export function Rail({ requests }: { requests: number }) {
   const say = useSay(appWords)
   const { mail } = useMe()
+  const manages = useMay('manage-workspace')
   return (
     <nav
       aria-label={say('nav.label')}
@@ -48,6 +49,7 @@ export function Rail({ requests }: { requests: number }) {
       <RailLink to="/app/settings" icon={<Settings size={18} aria-hidden />} label={say('nav.settings')} />
       <SubLink to="/app/settings" label={say('settings.general')} />
       <SubLink to="/app/team" label={say('nav.team')} />
+      {manages && <SubLink to="/app/connections" label={say('nav.connections')} />}
       <div className="mt-auto pt-4">
         <Person />
       </div>

@@ -25,6 +25,17 @@ const given = <Search extends Record<string, unknown>>(search: Search) =>
 
 const TABS = ['upcoming', 'requests', 'past', 'cancelled'] as const satisfies BookingTab[]
 
+const meetingsSearch = (search: Record<string, unknown>) =>
+  given({
+    tab: oneOf(TABS, search['tab']),
+    connected: text(search['connected']),
+    choose: search['choose'] === 1 ? (1 as const) : undefined,
+    without: oneOf(['mail'], search['without']),
+    landing: text(search['landing']),
+    approved: search['approved'] === 1 ? (1 as const) : undefined,
+    create: oneOf(['page'], search['create']),
+  })
+
 const root = createRootRoute({ component: Root, errorComponent: Crashed, notFoundComponent: Lost })
 
 const home = createRoute({
@@ -39,6 +50,16 @@ const mailbox = createRoute({
   path: '/outbox',
   beforeLoad: () => {
     throw redirect({ to: '/app/outbox' })
+  },
+})
+
+// Where a trip to a provider comes back to.
+const landed = createRoute({
+  getParentRoute: () => root,
+  path: '/meetings',
+  validateSearch: (search) => search,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/app/meetings', search: meetingsSearch(search), replace: true })
   },
 })
 
@@ -87,12 +108,7 @@ const today = createRoute({
 const meetings = createRoute({
   getParentRoute: () => app,
   path: '/meetings',
-  validateSearch: (search) =>
-    given({
-      tab: oneOf(TABS, search['tab']),
-      connected: text(search['connected']),
-      create: oneOf(['page'], search['create']),
-    }),
+  validateSearch: meetingsSearch,
   component: lazyRouteComponent(() => import('./bookings/dashboard.tsx'), 'Dashboard'),
 })
 const meeting = createRoute({
@@ -122,6 +138,11 @@ const team = createRoute({
   getParentRoute: () => app,
   path: '/team',
   component: lazyRouteComponent(() => import('./accounts/team.tsx'), 'Team'),
+})
+const inboxes = createRoute({
+  getParentRoute: () => app,
+  path: '/team/inboxes',
+  component: lazyRouteComponent(() => import('./connections/shared-inboxes.tsx'), 'SharedInboxes'),
 })
 const outbox = createRoute({
   getParentRoute: () => app,
@@ -153,11 +174,27 @@ const email = createRoute({
   path: '/email',
   component: lazyRouteComponent(() => import('./accounts/email.tsx'), 'Email'),
 })
-const calendar = createRoute({
-  getParentRoute: () => settings,
-  path: '/calendar',
-  validateSearch: (search) => given({ connect: oneOf(['now'], search['connect']) }),
+const calendar = createRoute({ getParentRoute: () => settings, path: '/calendar', component: Outlet })
+const calendarHome = createRoute({
+  getParentRoute: () => calendar,
+  path: '/',
+  validateSearch: (search) =>
+    given({
+      connect: oneOf(['now'], search['connect']),
+      provider: oneOf(['google', 'microsoft'], search['provider']),
+    }),
   component: lazyRouteComponent(() => import('./calendars/settings.tsx'), 'CalendarSettings'),
+})
+const ledger = createRoute({
+  getParentRoute: () => calendar,
+  path: '/ledger',
+  validateSearch: (search) => given({ connection: text(search['connection']) }),
+  component: lazyRouteComponent(() => import('./calendars/ledger.tsx'), 'AccessLedger'),
+})
+const providerApps = createRoute({
+  getParentRoute: () => app,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('./connections/provider-apps.tsx'), 'ProviderApps'),
 })
 const availability = createRoute({
   getParentRoute: () => settings,
@@ -180,6 +217,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     mailbox,
+    landed,
     login,
     setup,
     invite,
@@ -191,9 +229,19 @@ export const router = createRouter({
       contacts,
       contact,
       team,
+      inboxes,
+      providerApps,
       outbox,
       more,
-      settings.addChildren([settingsHome, profile, email, calendar, availability, notifications, security]),
+      settings.addChildren([
+        settingsHome,
+        profile,
+        email,
+        calendar.addChildren([calendarHome, ledger]),
+        availability,
+        notifications,
+        security,
+      ]),
     ]),
   ]),
   defaultPreload: 'intent',

@@ -11,7 +11,7 @@ import { CopyLink } from './copy-link.tsx'
 import { useNow, useSay, useTimes } from './language.tsx'
 import { useMe } from './me.tsx'
 import { Failed } from './problem.tsx'
-import { connectionsQuery, pagesQuery, todayQuery } from './queries.ts'
+import { calendarChangesQuery, connectionsQuery, pagesQuery, todayQuery } from './queries.ts'
 import { ScreenHeading } from './screen.tsx'
 import { buttonLook } from './ui/button.tsx'
 import { Card, Row, Rows } from './ui/card.tsx'
@@ -52,21 +52,15 @@ function Day({ today, now }: { today: TodayAnswer; now: number }) {
   const say = useSay(bookingWords)
   const times = useTimes()
   const connections = useQuery(connectionsQuery).data
+  const changes = useQuery(calendarChangesQuery).data?.length ?? 0
   const next = today.next && !today.meetings.some(({ id }) => id === today.next?.id) ? today.next : null
   return (
     <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div className="grid gap-4">
         <Problems today={today} broken={connections?.some(({ state }) => state === 'broken') ?? false} />
         {connections?.length === 0 && <ConnectCard />}
-        {today.requests > 0 && (
-          <Link
-            to="/app/meetings"
-            className="flex min-h-14 items-center gap-3 rounded-card bg-accent-soft px-5 py-3 font-medium text-on-accent-soft hover:underline"
-          >
-            <span className="flex-1">{say('req.count', { n: today.requests })}</span>
-            <ChevronRight size={18} aria-hidden className="rtl:-scale-x-100" />
-          </Link>
-        )}
+        {today.requests > 0 && <Waiting words={say('req.count', { n: today.requests })} />}
+        {changes > 0 && <Waiting words={say('changes.count', { n: changes })} />}
         <Card
           flush
           title={say('today.today')}
@@ -94,6 +88,17 @@ function Day({ today, now }: { today: TodayAnswer; now: number }) {
     </div>
   )
 }
+
+/** Something that waits for an answer under Meetings. */
+const Waiting = ({ words }: { words: string }) => (
+  <Link
+    to="/app/meetings"
+    className="flex min-h-14 items-center gap-3 rounded-card bg-accent-soft px-5 py-3 font-medium text-on-accent-soft hover:underline"
+  >
+    <span className="flex-1">{words}</span>
+    <ChevronRight size={18} aria-hidden className="rtl:-scale-x-100" />
+  </Link>
+)
 
 /** What did not work and concerns the reader: told here, not only where it happened. */
 function Problems({ today: { troubled }, broken }: { today: TodayAnswer; broken: boolean }) {

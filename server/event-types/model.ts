@@ -116,7 +116,7 @@ export type EventTypeChange = z.infer<typeof EventTypeChange>
 export const EventTypeSketch = EventTypeChange.extend({ title: text(120).optional(), id: z.uuid().optional(), version: z.number().optional() })
 export type EventTypeSketch = z.infer<typeof EventTypeSketch>
 
-export const OFFLINE_REASONS = ['no-calendar', 'broken', 'no-destination', 'stale'] as const
+export const OFFLINE_REASONS = ['no-calendar', 'broken', 'no-destination', 'reading', 'stale'] as const
 export type OfflineReason = (typeof OFFLINE_REASONS)[number]
 
 export const Page = z

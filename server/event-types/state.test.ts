@@ -19,7 +19,7 @@ test.each([
   ['solo', [], 'offline', 'no-calendar'],
   ['solo', [BROKEN], 'offline', 'broken'],
   ['solo', [STALE], 'offline', 'stale'],
-  ['solo', [host({ usable: 'no', reason: 'never-synced', oldestSync: null })], 'offline', 'stale'],
+  ['solo', [host({ usable: 'no', reason: 'never-synced', oldestSync: null })], 'offline', 'reading'],
   ['solo', [host({ usable: 'no', reason: 'no-destination', destination: null })], 'offline', 'no-destination'],
   ['round-robin', [BROKEN, GOOD], 'active', null],
   ['round-robin', [BROKEN, NONE], 'offline', 'broken'],

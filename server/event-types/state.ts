@@ -20,6 +20,7 @@ export function stateOf(
 function reasonOf(host: HostCalendars | undefined): OfflineReason | null {
   if (!host || host.usable === 'none') return 'no-calendar'
   if (host.usable === 'yes') return null
+  if (host.reason === 'never-synced') return 'reading'
   return host.reason === 'broken' || host.reason === 'no-destination' ? host.reason : 'stale'
 }
 

@@ -81,11 +81,177 @@ test('S-015 without the permission the card says whom to ask, and there is no bu
   expect(await page.getByRole('button', { name: 'Connect your calendar' }).count()).toBe(0)
 })
 
-test('a way in that is not there yet says so and leads no further', async () => {
-  const page = await open('/app/settings/calendar?connect=now', { scene: 'offline' })
+test('CAL-NOT-CONFIGURED leads an admin to the four steps and gives everybody else a letter to one', async () => {
+  const page = await open('/app/settings/calendar?connect=now', { scene: 'offline', unset: true })
   await page.locator('label', { hasText: 'Google' }).click()
-  await page.getByText('Google / Gmail is not set up on this server yet.').waitFor()
+  await page.getByText('Google is not set up on this server yet.').waitFor()
   expect(await page.getByRole('button', { name: 'Continue' }).isDisabled()).toBe(true)
+  await page.getByRole('link', { name: '4-step guide' }).click()
+  await page.getByRole('heading', { name: 'Connections' }).waitFor()
+  expect(await page.getByLabel('Redirect URI').first().inputValue()).toBe(
+    'https://agenda.studioferri.example/oauth/google/callback',
+  )
+  preview!.options.without = 'manage-workspace'
+  await page.goto(`${preview!.url}/app/settings/calendar?connect=now`)
+  await page.locator('label', { hasText: 'Google' }).click()
+  const letter = page.getByRole('link', { name: 'Notify an administrator' })
+  await expect.poll(() => letter.getAttribute('href')).toContain('mailto:giulia@studioferri.example?')
+})
+
+test('S-035, S-040, S-068: what Google will be asked for is read first; accepted, one comes back to the dashboard, a notice and the choice of calendars', async () => {
+  const page = await open('/app/settings/calendar?connect=now', { scene: 'offline' })
+  const sent: unknown[] = []
+  page.on('request', (request) => request.url().endsWith('/oauth') && sent.push(request.postDataJSON()))
+  await page.locator('label', { hasText: 'Google' }).click()
+  await press(page, 'Continue')
+  await page.getByRole('heading', { name: 'Before we go to Google' }).waitFor()
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'See events in this calendar and in the others you reach with Google' })
+    .waitFor()
+  await page.getByText('Sign in as giulia@studioferri.example').waitFor()
+  await page.getByLabel('Don’t link the mailbox').check()
+  await expect.poll(() => page.getByText('Your mailbox will be linked as well.').count()).toBe(0)
+  await press(page, 'Accept and go to Google')
+  await page.getByRole('heading', { name: 'Almost done' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/app/meetings')
+  expect(await page.getByRole('status').filter({ hasText: 'Calendar connected' }).count()).toBe(1)
+  expect(sent).toEqual([
+    {
+      provider: 'google',
+      mail: false,
+      loginHint: 'giulia@studioferri.example',
+      textVersion: '2026-11',
+      locale: 'en',
+    },
+  ])
+})
+
+test('CAL-SECOND is asked where one accepts, and the answer goes along', async () => {
+  const page = await open('/app/settings/calendar', { scene: 'google', refuses: 'CAL-SECOND' })
+  await press(page, 'Connect another account')
+  await page.locator('label', { hasText: 'Office' }).click()
+  await press(page, 'Continue')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Account to use').fill('private@posta.example')
+  await press(page, 'Accept and go to Office 365')
+  await page
+    .getByText(
+      'You already have giulia@studioferri.example. Replace it or add private@posta.example only to check conflicts?',
+    )
+    .waitFor()
+  expect(await dialog.getByLabel('Account to use').inputValue()).toBe('private@posta.example')
+  const second = page.waitForRequest((request) => request.url().endsWith('/oauth'))
+  await press(page, 'Add private@posta.example to check conflicts')
+  expect((await second).postDataJSON()).toMatchObject({ provider: 'microsoft', as: 'add' })
+  await page.getByRole('heading', { name: 'Almost done' }).waitFor()
+})
+
+test('a trip that ended elsewhere: cause, ways out, and what was chosen before is asked for again unasked', async () => {
+  const page = await open('/app/settings/calendar?connect=now&provider=google', { scene: 'offline' })
+  await page.getByLabel('Don’t link the mailbox').check()
+  await page.getByLabel('Account to use').fill('me@posta.example')
+  await press(page, 'Accept and go to Google')
+  await page.getByRole('heading', { name: 'Almost done' }).waitFor()
+  await page.goto(`${preview!.url}/meetings?landing=CAL-PARTIAL-SCOPE`)
+  await page.getByText('so we cannot').waitFor()
+  const asked = page.waitForRequest((request) => request.url().endsWith('/oauth'))
+  await press(page, 'Give that permission only')
+  expect((await asked).postDataJSON()).toMatchObject({
+    provider: 'google',
+    mail: false,
+    loginHint: 'me@posta.example',
+    purpose: 'scopes',
+  })
+  await page.getByRole('heading', { name: 'Almost done' }).waitFor()
+  await page.goto(`${preview!.url}/meetings?landing=CAL-WRONG-ACCOUNT`)
+  await press(page, 'Use giulia.ferri@posta.example')
+  await page.getByRole('heading', { name: 'Almost done' }).waitFor()
+  await page.goto(`${preview!.url}/meetings?landing=CAL-ALREADY-USED`)
+  await expect
+    .poll(() => page.getByRole('link', { name: 'Ask Marco Bianchi' }).getAttribute('href'))
+    .toContain('mailto:marco@studioferri.example?')
+  const again = page.waitForRequest((request) => request.url().endsWith('/oauth'))
+  await press(page, 'Use another account')
+  expect((await again).postDataJSON()).not.toHaveProperty('loginHint')
+  await page.getByRole('heading', { name: 'Almost done' }).waitFor()
+})
+
+test('S-024 the mailbox goes alone, and the calendar alone', async () => {
+  const page = await open('/app/settings/calendar', { scene: 'google' })
+  const ended: string[] = []
+  page.on(
+    'request',
+    (request) =>
+      request.method() === 'DELETE' && ended.push(new URL(request.url()).pathname.split('/').at(-1)!),
+  )
+  await press(page, 'Unlink the mailbox')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Unlink the mailbox' }).click()
+  await page.getByText('Mailbox unlinked. The calendar stays.').waitFor()
+  await press(page, 'Disconnect')
+  const dialog = page.getByRole('alertdialog')
+  await dialog.getByRole('radio', { name: 'Only the calendar' }).check()
+  await dialog.getByRole('button', { name: 'Disconnect' }).click()
+  await page.getByText('2 pages are offline. 4 meetings stay.').waitFor()
+  expect(ended).toEqual(['mailbox', 'calendar'])
+})
+
+test('S-016 to S-018 two accounts from before stand side by side, and disconnecting one says what it costs', async () => {
+  const page = await open('/app/settings/calendar', { scene: 'pair' })
+  await page.getByText('Calendar and meetings use two accounts.').waitFor()
+  expect(await page.getByRole('button', { name: 'Connect another account' }).count()).toBe(0)
+  await press(page, 'Disconnect')
+  await page.getByRole('alertdialog').getByText('From then on only one account can be connected.').waitFor()
+})
+
+test('what changed in the calendar is answered on the dashboard, and Today counts it', async () => {
+  const page = await open('/app', { scene: 'google' })
+  await page.getByRole('link', { name: '3 changes in your calendar want your word' }).click()
+  await page.getByText('Moved to Mon 23 Nov, 14:00–14:30').waitFor()
+  const settled = page.waitForRequest((request) => request.url().endsWith('/settle'))
+  await page.getByRole('group', { name: 'Nina Berg' }).getByRole('button', { name: 'Keep ours' }).click()
+  expect((await settled).postDataJSON()).toEqual({ way: 'keep' })
+  await page.getByText('Ours is back in your calendar').waitFor()
+})
+
+test('S-006 a meeting from a contact says first whether it is written and invited to, or only noted', async () => {
+  const page = await open('/app/contacts/00000000-0000-4000-8000-000000000202', { scene: 'google' })
+  await press(page, 'Schedule meeting')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('It goes into your calendar, and Nina Berg gets an invitation.').waitFor()
+  await dialog.getByLabel('Title').fill('Busy')
+  await dialog.getByLabel('Guests').fill('tom@acme.example, ann@acme.example')
+  await press(page, 'Schedule and invite')
+  await page.getByText('Something stands in your calendar at this time.').waitFor()
+  const sent = page.waitForRequest((request) => request.url().endsWith('/meetings'))
+  await press(page, 'Schedule all the same')
+  expect((await sent).postDataJSON()).toEqual({
+    start: Date.UTC(2026, 10, 23, 9),
+    duration: 30,
+    title: 'Busy',
+    location: { kind: 'ask', value: '' },
+    guests: ['tom@acme.example', 'ann@acme.example'],
+    anyway: true,
+  })
+  await page.getByText('Scheduled: Nina Berg gets the invitation').waitFor()
+  preview!.options.scene = 'offline'
+  await page.reload()
+  await press(page, 'Schedule meeting')
+  await page.getByText('No calendar connected: the meeting is noted, no invitation goes out.').waitFor()
+  await page.getByRole('button', { name: 'Note the meeting' }).waitFor()
+})
+
+test('S-026 a team inbox whose address somebody uses asks before it takes the calendar away', async () => {
+  const page = await open('/app/team/inboxes')
+  await press(page, 'Add a shared inbox')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Address').fill('marco@studioferri.example')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByText('A calendar is connected with this address').waitFor()
+  const sent = page.waitForRequest((request) => request.url().endsWith('/shared-inboxes'))
+  await dialog.getByRole('button', { name: 'Disconnect and add' }).click()
+  expect((await sent).postDataJSON()).toMatchObject({ address: 'marco@studioferri.example', confirm: true })
+  await page.getByText('Shared inbox added').waitFor()
 })
 
 test('a refused connection tells cause and way out, loses nothing that was typed, and goes to the other server only when told', async () => {

@@ -56,11 +56,11 @@ const EXPECTED = /status of 4\d\d|Blocked script execution in '[^']*\/html'/
 
 // Keys look like this; a sentence never does.
 const RAW_KEY =
-  /\b(?:nav|do|cal|page|pages|meeting|today|team|setup|editor|hours|problem|err|booking|timeline|contact|outbox)\.[a-z_]+(?:\.[a-z_]+)*\b(?!\.example)/
+  /\b(?:nav|do|cal|way|landing|apps|inboxes|ledger|changes|page|pages|meeting|today|team|setup|editor|hours|problem|err|booking|timeline|contact|outbox)\.[a-z_]+(?:\.[a-z_]+)*\b(?!\.example)/
 
-describe.each(Object.entries(SCREENS))('%s', (name, { scene, path, then }) => {
+describe.each(Object.entries(SCREENS))('%s', (name, { path, then, ...options }) => {
   test.each(['it', 'en'] as const)('can be used by everyone and fits every width, in %s', async (locale) => {
-    const preview = await startPreview({ scene, locale, web })
+    const preview = await startPreview({ ...options, locale, web })
     const context = await browser.newContext({
       timezoneId: 'Europe/Rome',
       locale: locale === 'it' ? 'it-IT' : 'en-GB',

@@ -25,6 +25,10 @@ export type PreviewOptions = {
   web?: string
   without?: Permission
   staleOnce?: boolean
+  /** No app at Google or Microsoft has been set up. */
+  unset?: boolean
+  /** A code that POST /connections/oauth answers with. */
+  refuses?: string
 }
 export type Preview = { url: string; asked: string[]; options: PreviewOptions; close: () => Promise<void> }
 
@@ -91,19 +95,7 @@ function api(
     return { ...whole, permissions: whole.permissions.filter((permission) => permission !== options.without) }
   }
   const signedOut = scene === 'signed-out' || scene === 'first-run'
-  const connections = () =>
-    scene === 'connected'
-      ? [data.connection]
-      : scene === 'broken'
-        ? [
-            {
-              ...data.connection,
-              state: 'broken',
-              reason: 'wrong-password',
-              verifiedAt: data.NOW - 3 * 3_600_000,
-            },
-          ]
-        : []
+  const connections = () => data.connectionsOf(scene)
   switch (asked) {
     case 'GET /setup':
       return { open: scene === 'first-run', keyOk: query.get('k') === '7F3K-92QD' }
@@ -174,16 +166,20 @@ function api(
     case 'PATCH schedules':
       return { ...data.schedules[0], ...body, version: 3 }
     case 'GET connections':
-      if (verb === 'consent')
-        return {
-          textVersion: 'caldav-1',
-          locale: 'it',
-          scopes: ['calendars.read'],
-          givenAt: data.connection.since,
-        }
+      if (id === 'offers')
+        return data.offersOf(scene, options.without !== 'personal-email', options.unset ?? false)
+      if (id === 'disclosure')
+        return data.disclosureOf(query.get('provider')!, query.get('mail') === 'true', options.locale)
+      if (id === 'landings') return verb === 'gone' ? undefined : data.landingOf(verb)
+      if (verb === 'consent') return data.consentOf(options.locale)
       return { connections: connections() }
     case 'POST connections':
       if (id === 'caldav') return connect(body, options)
+      if (id === 'oauth' || verb === 'mailbox') return setOut(body, options)
+      if (id === 'landings') {
+        options.scene = 'google'
+        return data.connectionsOf('google')[0]
+      }
       if (verb === 'check')
         return {
           steps: [
@@ -194,7 +190,34 @@ function api(
         }
       options.scene = 'connected'
       return data.connection
+    case 'PATCH connections':
+      return { ...connections().find((each) => each.id === id), ...body }
+    case 'GET access-ledger':
+      return { entries: scene === 'empty' ? [] : data.ledger, next: null }
+    case 'GET provider-apps':
+      return { apps: data.apps }
+    case 'PUT provider-apps':
+      return { ...data.apps[0], ...body }
+    case 'POST provider-apps':
+      return { outcome: id === 'google' ? 'redirect-unknown' : 'good' }
+    case 'GET shared-inboxes':
+      return { inboxes: scene === 'empty' ? [] : data.inboxes }
+    case 'POST shared-inboxes':
+      return String(body['address']).startsWith('marco') && !body['confirm']
+        ? {
+            status: 409,
+            code: 'has-calendars',
+            calendars: [{ connectionId: 'm', account: 'marco@studioferri.example', name: 'Marco Bianchi' }],
+          }
+        : data.inboxes[0]
+    case 'PATCH workspace':
+      return { ...me(), workspace: { ...me().workspace, ...body } }
+    case 'GET calendar-changes':
+      return { changes: data.changesOf(scene) }
+    case 'POST calendar-changes':
+      return { nothing: true }
     case 'DELETE connections':
+      if (verb === 'mailbox') return { nothing: true }
       options.scene = 'offline'
       return { offlinePages: 2, keptMeetings: 4 }
     case 'PATCH calendars':
@@ -218,6 +241,7 @@ function api(
         ? { status: 409, code: 'slot-taken' }
         : data.allBookings.find((each) => each.id === id)
     case 'GET contacts':
+      if (verb === 'meetings') return { calendar: scene !== 'offline' && scene !== 'empty' }
       if (verb === 'timeline') return { entries: scene === 'empty' ? [] : data.timeline, next: null }
       if (id) return data.contacts.find((each) => each.id === id)
       return {
@@ -230,6 +254,8 @@ function api(
         next: null,
       }
     case 'POST contacts':
+      if (verb === 'meetings')
+        return body['title'] === 'Busy' && !body['anyway'] ? { status: 409, code: 'busy' } : data.upcoming[0]
       return verb === 'notes'
         ? data.timeline[1]
         : body['email'] === 'laura@acme.example'
@@ -256,6 +282,22 @@ function api(
   return undefined
 }
 
+/** The way back of a trip that goes well leads to the dashboard, as the server's does. */
+function setOut(body: Record<string, unknown>, options: PreviewOptions): Said {
+  const refuses =
+    body['as'] || body['loginHint'] === 'right@studioferri.example' ? undefined : options.refuses
+  if (refuses)
+    return {
+      status: refuses === 'CAL-NO-PERMISSION' ? 403 : 409,
+      code: refuses,
+      detail: refuses,
+      account: 'giulia@studioferri.example',
+      mayAdd: true,
+    }
+  options.scene = 'google'
+  return { url: `/meetings?connected=${data.connectionsOf('google')[0]!.id}&choose=1` }
+}
+
 function connect(body: Record<string, unknown>, options: PreviewOptions): Said {
   const address = String(body['address'])
   if (address.includes('elsewhere'))
@@ -268,7 +310,7 @@ function connect(body: Record<string, unknown>, options: PreviewOptions): Said {
 
 async function page(response: ServerResponse, web: string, path: string): Promise<void> {
   // A visitors' page stands here only so that the app's links and frames lead somewhere.
-  if (!/^\/(?:app|login|setup|invite|outbox)?(?:\/|$)/.test(path))
+  if (!/^\/(?:app|login|setup|invite|outbox|meetings)?(?:\/|$)/.test(path))
     return send(response, 200, '<!doctype html><title>Page</title>', 'text/html')
   const nonce = randomBytes(16).toString('base64')
   const html = await readFile(join(web, 'index.html'), 'utf8')

@@ -2,20 +2,40 @@
 import type {
   Booking,
   Calendar,
+  CalendarChangeSeen,
   Connection,
+  Consent,
   Contact,
+  Disclosure,
   EventType,
+  Landing,
+  LedgerEntry,
   Me,
+  Offers,
   OutboxLetter,
   Page,
   People,
   Preview,
+  ProviderApp,
   Schedule,
+  SharedInbox,
   TimelineEntry,
   Today,
 } from '#web/api-types.ts'
 
-export type Scene = 'connected' | 'offline' | 'broken' | 'empty' | 'signed-out' | 'first-run'
+export type Scene =
+  | 'connected'
+  | 'offline'
+  | 'broken'
+  | 'empty'
+  | 'signed-out'
+  | 'first-run'
+  | 'google'
+  | 'google-broken'
+  | 'mailbox-only'
+  | 'pair'
+  | 'several'
+const LIVE = new Set<Scene>(['connected', 'google', 'pair', 'several'])
 
 /** A Sunday, so that "today" is quiet and the week is still to come. */
 export const NOW = Date.UTC(2026, 10, 22, 13, 12)
@@ -42,7 +62,15 @@ export const me = (locale: 'en' | 'it', theme: Me['user']['theme'] = 'system'): 
     zone: 'Europe/Rome',
     theme,
   },
-  workspace: { id: uuid(9), name: 'Studio Ferri', locale: 'it', zone: 'Europe/Rome', seatGate: true },
+  workspace: {
+    id: uuid(9),
+    name: 'Studio Ferri',
+    locale: 'it',
+    zone: 'Europe/Rome',
+    seatGate: true,
+    severalAccounts: false,
+    meetingsByPrograms: false,
+  },
   role: { id: uuid(20), name: 'Admin', builtIn: 'admin' },
   permissions: [
     'personal-email',
@@ -126,6 +154,9 @@ const calendar = (n: number, name: string, color: string, more: Partial<Calendar
   blocksTentative: true,
   blocksUnanswered: false,
   eventCount: 14,
+  primary: false,
+  conference: null,
+  health: 'fine',
   ...more,
 })
 
@@ -144,7 +175,258 @@ export const connection: Connection = {
     calendar(3, 'Sala riunioni', '#1e6b3a', { checked: false, writable: false }),
     calendar(4, 'Compleanni', '#b3261e', { checked: false, writable: false }),
   ],
+  roles: ['busy', 'bookings', 'crm', 'mail'],
+  legacy: null,
+  mailbox: false,
+  calendarEnded: false,
+  grantedScopes: [],
+  diesAt: null,
+  push: 'polling',
 }
+
+const google: Connection = {
+  ...connection,
+  id: uuid(61),
+  provider: 'google',
+  account: 'giulia@studioferri.example',
+  capabilities: { ...connection.capabilities, push: true },
+  calendars: [
+    calendar(1, 'giulia@studioferri.example', '#1d5fa8', {
+      destination: true,
+      primary: true,
+      conference: 'meet',
+      eventCount: 118,
+    }),
+    calendar(2, 'Famiglia', '#8a5a00', {
+      health: 'degraded',
+      syncedAt: NOW - 52 * MINUTE,
+      trouble: 'timeout',
+    }),
+    calendar(3, 'Ferie del team', '#1e6b3a', {
+      health: 'broken',
+      syncedAt: NOW - 3 * DAY,
+      trouble: 'forbidden',
+    }),
+    calendar(4, 'Festività in Italia', '#b3261e', {
+      checked: false,
+      writable: false,
+      syncedAt: null,
+      health: 'unread',
+    }),
+  ],
+  mailbox: true,
+  grantedScopes: [
+    'https://www.googleapis.com/auth/calendar.events',
+    'https://www.googleapis.com/auth/calendar.calendarlist.readonly',
+    'https://www.googleapis.com/auth/gmail.send',
+  ],
+  diesAt: NOW + 2 * DAY,
+  push: 'live',
+}
+const office: Connection = {
+  ...google,
+  id: uuid(62),
+  provider: 'microsoft',
+  account: 'giulia.ferri@cliente.example',
+  calendars: [
+    calendar(5, 'Calendario', '#1d5fa8', { primary: true, destination: true, conference: 'teams' }),
+  ],
+  mailbox: false,
+  diesAt: null,
+  grantedScopes: ['Calendars.ReadWrite', 'offline_access'],
+}
+
+export const connectionsOf = (scene: Scene): Connection[] => {
+  switch (scene) {
+    case 'connected':
+      return [connection]
+    case 'broken':
+      return [{ ...connection, state: 'broken', reason: 'wrong-password', verifiedAt: NOW - 3 * HOUR }]
+    case 'google':
+      return [google]
+    case 'google-broken':
+      return [{ ...google, state: 'broken', diesAt: null, verifiedAt: NOW - 3 * HOUR }]
+    case 'mailbox-only':
+      return [{ ...google, calendarEnded: true, calendars: [], diesAt: null }]
+    case 'pair':
+      return [
+        { ...google, diesAt: null, legacy: 'calendar', roles: ['busy', 'crm', 'mail'] },
+        { ...office, legacy: 'meetings', roles: ['busy', 'bookings'] },
+      ]
+    case 'several':
+      return [
+        { ...google, diesAt: null },
+        { ...office, roles: ['busy'] },
+      ]
+    default:
+      return []
+  }
+}
+
+export const offersOf = (scene: Scene, permitted: boolean, unset: boolean): Offers => {
+  const state = unset ? 'not-configured' : 'ready'
+  const several = scene === 'several'
+  return {
+    providers: [
+      { name: 'google', state, testing: true },
+      { name: 'microsoft', state, testing: false },
+      { name: 'exchange', state: 'later', testing: false },
+      { name: 'caldav', state: 'ready', testing: false },
+    ],
+    permitted,
+    connections: connectionsOf(scene).length,
+    rule: several ? 'several' : scene === 'pair' ? 'legacy' : 'one',
+    mayAdd: several,
+    legacy: { eligible: scene === 'pair', burned: false },
+  }
+}
+
+export const disclosureOf = (provider: string, mail: boolean, locale: 'en' | 'it'): Disclosure => {
+  const name = { google: 'Google', microsoft: 'Microsoft' }[provider] ?? 'CalDAV'
+  const words = {
+    en: [
+      `See events in this calendar and in the others you reach with ${name}`,
+      'Create and change events and calendars',
+      'Match events with your contacts',
+      'Your mailbox will be linked as well. You can unlink it later.',
+    ],
+    it: [
+      `Vedere gli eventi di questo calendario e degli altri a cui accedi con ${name}`,
+      'Creare e modificare eventi e calendari',
+      'Abbinare gli eventi ai contatti',
+      'Verrà collegata anche la casella di posta. Puoi scollegarla dopo.',
+    ],
+  }[locale]
+  return {
+    version: '2026-11',
+    lines: ['read', 'write', 'match', 'mail']
+      .map((key, index) => ({ key, text: words[index]! }))
+      .slice(0, mail ? 4 : 3)
+      .concat(
+        {
+          key: 'keys',
+          text:
+            locale === 'it'
+              ? 'Le chiavi restano cifrate sul tuo server.'
+              : 'Keys stay encrypted on your server.',
+        },
+        provider !== 'google'
+          ? []
+          : locale === 'it'
+            ? [
+                { key: 'unverified', text: 'Google mostrerà un avviso: il server è tuo.' },
+                {
+                  key: 'seven-days',
+                  text: 'Finché l’app è in «Test», Google chiude l’accesso dopo sette giorni.',
+                },
+              ]
+            : [
+                { key: 'unverified', text: 'Google will warn you: you host this yourself.' },
+                {
+                  key: 'seven-days',
+                  text: 'While the app is in “Testing”, Google ends access after seven days.',
+                },
+              ],
+      ),
+    scopes: [
+      { scope: 'https://www.googleapis.com/auth/calendar.events', why: words[0]! },
+      { scope: 'https://www.googleapis.com/auth/calendar.calendarlist.readonly', why: words[1]! },
+      ...(mail ? [{ scope: 'https://www.googleapis.com/auth/gmail.send', why: words[3]! }] : []),
+    ],
+  }
+}
+
+/** The token of a landing is its code here. */
+export const landingOf = (code: string, provider: Landing['provider'] = 'google'): Landing => ({
+  code,
+  provider: code === 'CAL-ADMIN-CONSENT' || code === 'CAL-NO-MAILBOX' ? 'microsoft' : provider,
+  detail: {
+    a: 'giulia@studioferri.example',
+    b: 'giulia.ferri@posta.example',
+    ...(code === 'CAL-PARTIAL-SCOPE' && {
+      scope: 'Modificare gli eventi',
+      effect: 'scrivere le riunioni nel tuo calendario',
+    }),
+    ...(code === 'CAL-ALREADY-USED' && { name: 'Marco Bianchi' }),
+    ...(code === 'CAL-ADMIN-CONSENT' && {
+      approvalUrl: 'https://login.microsoftonline.example/common/adminconsent?client_id=7f3k',
+    }),
+  },
+  ways: code === 'CAL-SECOND' ? ['replace', 'add'] : ['again'],
+  text: code,
+})
+
+export const consentOf = (locale: 'en' | 'it'): Consent => ({
+  who: 'Giulia Ferri',
+  provider: 'google',
+  account: 'giulia@studioferri.example',
+  textVersion: '2026-11',
+  locale,
+  lines: disclosureOf('google', true, locale).lines.map(({ text }) => text),
+  scopes: google.grantedScopes,
+  refused: ['https://www.googleapis.com/auth/contacts.readonly'],
+  mail: true,
+  givenAt: google.since,
+})
+
+const touched = (n: number, minutesAgo: number, more: Partial<LedgerEntry>): LedgerEntry => ({
+  id: uuid(600 + n),
+  account: 'giulia@studioferri.example',
+  provider: 'google',
+  feature: 'sync',
+  act: 'read',
+  calendar: 'giulia@studioferri.example',
+  subject: null,
+  times: 1,
+  firstAt: NOW - minutesAgo * MINUTE,
+  lastAt: NOW - minutesAgo * MINUTE,
+  ...more,
+})
+export const ledger: LedgerEntry[] = [
+  touched(1, 2, { times: 28 }),
+  touched(2, 40, { feature: 'booking', act: 'create', subject: 'Demo del prodotto · Laura Conti' }),
+  touched(3, 40, { feature: 'booking' }),
+  touched(4, 41, { feature: 'mail', act: 'send', calendar: null, subject: 'laura@acme.example' }),
+  touched(5, 26 * 60, { feature: 'booking', act: 'change', subject: 'Consulenza iniziale · Nina Berg' }),
+  touched(6, 4 * 24 * 60, { feature: 'connect', act: 'sign-in', calendar: null }),
+]
+
+export const apps: ProviderApp[] = [
+  {
+    provider: 'google',
+    clientId: '4711-abc.apps.googleusercontent.example',
+    source: 'workspace',
+    redirectUri: 'https://agenda.studioferri.example/oauth/google/callback',
+    tenant: null,
+    testing: true,
+    testedAt: NOW - 3 * DAY,
+    testOutcome: 'good',
+  },
+  {
+    provider: 'microsoft',
+    clientId: null,
+    source: 'none',
+    redirectUri: 'https://agenda.studioferri.example/oauth/microsoft/callback',
+    tenant: null,
+    testing: false,
+    testedAt: null,
+    testOutcome: null,
+  },
+]
+
+export const inboxes: SharedInbox[] = [
+  {
+    id: uuid(701),
+    address: 'info@studioferri.example',
+    provider: 'google',
+    name: 'Segreteria',
+    members: [
+      { id: GIULIA, name: 'Giulia Ferri' },
+      { id: MARCO, name: 'Marco Bianchi' },
+    ],
+  },
+  { id: uuid(702), address: 'fatture@studioferri.example', provider: 'other', name: '', members: [] },
+]
 
 const eventType = (n: number, title: string, more: Partial<EventType> = {}): EventType => ({
   id: uuid(70 + n),
@@ -177,6 +459,7 @@ const eventType = (n: number, title: string, more: Partial<EventType> = {}): Eve
   reminders: [{ n: 1, unit: 'days' }],
   guestsMax: 2,
   whenUnreadable: { kind: 'requests' },
+  onCalendarChange: { moved: 'reschedule', deleted: 'cancel', declined: 'ask' },
   version: 3,
   ...more,
 })
@@ -195,6 +478,7 @@ const page = (n: number, slug: string, type: EventType, more: Partial<Page> = {}
   eventType: type,
   state: 'active',
   offlineReason: null,
+  lastKnownAt: null,
   bookings: 14,
   requests: 3,
   ...more,
@@ -207,17 +491,19 @@ const three = [
 
 export const pagesOf = (scene: Scene): Page[] => {
   if (scene === 'empty') return []
-  const offline =
-    scene === 'connected'
-      ? {}
-      : ({ state: 'offline', offlineReason: scene === 'broken' ? 'broken' : 'no-calendar' } as const)
+  const offline = LIVE.has(scene)
+    ? {}
+    : ({
+        state: 'offline',
+        offlineReason: scene === 'broken' || scene === 'google-broken' ? 'broken' : 'no-calendar',
+      } as const)
   return [
     page(1, 'consulenza', eventType(1, 'Consulenza iniziale'), offline),
     page(
       2,
       'demo',
       eventType(2, 'Demo del prodotto', { assignment: 'round-robin', hosts: three, durations: [30, 60] }),
-      { bookings: 63, requests: 0, ...offline },
+      { bookings: 63, requests: 0, lastKnownAt: scene === 'google' ? NOW - 2 * HOUR : null, ...offline },
     ),
     page(
       3,
@@ -297,12 +583,23 @@ const booking = (n: number, name: string, start: number, more: Partial<Booking> 
   cancelledBy: null,
   cancelReason: null,
   hosts: [{ id: GIULIA, name: 'Giulia Ferri' }],
+  joinUrl: null,
+  joinState: 'none',
+  madeFrom: 'page',
+  visitorAnswer: null,
   ...more,
 })
 
 export const upcoming: Booking[] = [
   booking(1, 'Laura Conti', at(22, 16), { title: 'Demo del prodotto' }),
-  booking(2, 'Nina Berg', at(23, 9, 30), { visitorZone: 'America/New_York', guests: ['tom@acme.example'] }),
+  booking(2, 'Nina Berg', at(23, 9, 30), {
+    visitorZone: 'America/New_York',
+    guests: ['tom@acme.example'],
+    location: { kind: 'meet', value: '' },
+    joinState: 'ready',
+    joinUrl: 'https://meet.example/abc-defg-hij',
+    visitorAnswer: 'accepted',
+  }),
   booking(3, 'Piero Sala', at(25, 10), {
     calendarState: 'failed',
     calendarReason: 'write-refused',
@@ -345,8 +642,27 @@ export const todayOf = (scene: Scene): Today =>
         requests: requests.length,
         meetings: scene === 'offline' ? [] : [upcoming[0]!],
         next: upcoming[1]!,
-        troubled: scene === 'connected' ? [upcoming[2]!] : [],
+        troubled: LIVE.has(scene) ? [upcoming[2]!] : [],
       }
+
+export const changesOf = (scene: Scene): CalendarChangeSeen[] => {
+  if (scene !== 'google') return []
+  const seen = (n: number, kind: CalendarChangeSeen['kind'], of: Booking): CalendarChangeSeen => ({
+    id: uuid(800 + n),
+    bookingId: of.id,
+    kind,
+    start: null,
+    end: null,
+    who: null,
+    noticedAt: NOW - n * 7 * MINUTE,
+    booking: { title: of.title, start: of.start, end: of.end, name: of.name },
+  })
+  return [
+    { ...seen(1, 'moved', upcoming[1]!), start: at(23, 14), end: at(23, 14, 30) },
+    seen(2, 'deleted', upcoming[2]!),
+    { ...seen(3, 'declined', upcoming[3]!), who: 'Ada Marin' },
+  ]
+}
 
 const contact = (n: number, name: string, more: Partial<Contact> = {}): Contact => ({
   id: uuid(200 + n),
@@ -427,7 +743,10 @@ export const timeline: TimelineEntry[] = [
     start: at(12, 15),
     end: at(12, 15, 30),
     place: 'Via Roma 1, Torino',
+    by: 'calendar',
   }),
+  entry(5, 'letter', at(11, 9, 5), { title: 'Appunti del primo incontro' }),
+  entry(6, 'answer', at(10, 18), { title: 'Primo incontro', by: 'visitor', answer: 'accepted' }),
 ]
 
 export const letters: OutboxLetter[] = [

@@ -15,7 +15,7 @@ export async function startProduct(env: Record<string, string> = {}, args: strin
   const main = join(ROOT, 'dist', 'server', 'main.js')
   if (!existsSync(main)) throw new Error('the product is not built: npm test builds it first, or run npm run build')
   const data = mkdtempSync(join(tmpdir(), 'ritrovo-e2e-'))
-  const port = await freePort()
+  const port = Number(env['PORT'] ?? (await freePort()))
   const child = spawn(process.execPath, [main, 'start', ...args], { cwd: data, env: { ...process.env, NODE_ENV: 'production', RITROVO_DATA: data, PORT: String(port), RITROVO_LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let words = ''
   const listen = (chunk: Buffer) => void (words += chunk.toString())

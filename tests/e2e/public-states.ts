@@ -30,7 +30,7 @@ export const facts = (locale: string, more: Partial<PageFacts> = {}): PageFacts 
   place: { kind: 'video', value: 'https://meet.studioferri.example/giulia-7f3' },
   durations: [30],
   length: 30,
-  mode: { kind: 'bookings' },
+  mode: { kind: 'bookings', lastKnown: null },
   ...more,
 })
 
@@ -172,6 +172,8 @@ export const booking = (locale: string, more: Partial<BookingView> = {}): Bookin
   title: facts(locale).title,
   host: giulia,
   place: facts(locale).place,
+  join: 'none',
+  joinUrl: null,
   start: TEN,
   end: TEN + 30 * MINUTE,
   state: 'confirmed',

@@ -77,7 +77,7 @@ test('S-002 gear → General → Calendar → Connect your calendar: a real radi
   await host.getByRole('button', { name: calendars('cal.connect.cta') }).first().click()
   await host.getByText(calendars('cal.provider.caldav'), { exact: true }).click()
   await host.getByRole('button', { name: calendars('cal.provider.next') }).click()
-  await host.getByRole('button', { name: calendars('cal.disclose.accept') }).click()
+  await host.getByRole('button', { name: calendars('cal.disclose.accept_caldav') }).click()
   await host.getByLabel(calendars('cal.caldav.address')).fill(radicale.url)
   await host.getByLabel(calendars('cal.caldav.user')).fill(radicale.user)
   await host.getByLabel(calendars('cal.caldav.password'), { exact: true }).fill('not the right one')

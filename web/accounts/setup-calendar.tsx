@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { accountWords } from '#core/locale/words/app-accounts.ts'
-import { ConnectFlow, useStepTitle, type Step } from '../calendars/connect-flow.tsx'
+import { ConnectFlow, START, useStepTitle, type Place } from '../calendars/connect-flow.tsx'
 import { useSay } from '../language.tsx'
 import { useMay } from '../me.tsx'
 import { ScreenHeading } from '../screen.tsx'
@@ -14,16 +14,17 @@ export function CalendarStep({
   onDone: (account: string | null) => void
 }) {
   const say = useSay(accountWords)
-  const [step, setStep] = useState<Step>('provider')
-  const title = useStepTitle(step)
+  const [place, setPlace] = useState<Place>(START)
+  const title = useStepTitle(place)
+  const first = place.step === 'provider'
   const may = useMay('personal-email')
   return (
     <>
-      <ScreenHeading title={title} below={step === 'provider' ? say('setup.calendar.lead') : undefined} />
+      <ScreenHeading title={title} below={first ? say('setup.calendar.lead') : undefined} />
       {may ? (
         <ConnectFlow
-          step={step}
-          onStep={setStep}
+          place={place}
+          onPlace={setPlace}
           onLater={() => onDone(null)}
           later={say('setup.calendar.later')}
           onConnected={({ account }) => onDone(account)}
@@ -31,7 +32,7 @@ export function CalendarStep({
       ) : (
         <Button onClick={() => onDone(null)}>{say('setup.calendar.later')}</Button>
       )}
-      {step === 'provider' && (
+      {first && (
         <button type="button" onClick={onBack} className="link mt-4 min-h-11 self-start text-sm">
           ← {say('setup.step.hours')}
         </button>

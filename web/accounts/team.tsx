@@ -10,6 +10,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { Invitations } from './invitations.tsx'
 import { PeopleCard } from './people.tsx'
 import { Roles } from './roles.tsx'
+import { TeamTabs } from './team-tabs.tsx'
 import { WorkspaceCard } from './workspace.tsx'
 
 export function Team() {
@@ -40,6 +41,7 @@ export function Team() {
   return (
     <>
       <ScreenHeading title={say('team.title')} above={sayApp('nav.settings')} />
+      <TeamTabs />
       {content()}
     </>
   )

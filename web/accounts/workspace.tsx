@@ -64,13 +64,27 @@ export function WorkspaceCard() {
           {sayApp('do.save')}
         </Button>
       </form>
-      <div className="mt-5 border-t border-border pt-4">
+      <div className="mt-5 grid gap-3 border-t border-border pt-4">
         <Switch
           label={say('workspace.gate')}
           hint={say('workspace.gate_hint')}
           on={workspace.seatGate}
           disabled={change.isPending}
           onChange={(seatGate) => change.mutate({ seatGate })}
+        />
+        <Switch
+          label={say('workspace.several')}
+          hint={say('workspace.several_hint')}
+          on={workspace.severalAccounts}
+          disabled={change.isPending}
+          onChange={(severalAccounts) => change.mutate({ severalAccounts })}
+        />
+        <Switch
+          label={say('workspace.programs')}
+          hint={say('workspace.programs_hint')}
+          on={workspace.meetingsByPrograms}
+          disabled={change.isPending}
+          onChange={(meetingsByPrograms) => change.mutate({ meetingsByPrograms })}
         />
       </div>
     </Card>

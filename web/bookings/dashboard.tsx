@@ -10,15 +10,20 @@ import { Failed } from '../problem.tsx'
 import { bookingsQuery, pagesQuery } from '../queries.ts'
 import { ScreenHeading } from '../screen.tsx'
 import { Button, buttonLook } from '../ui/button.tsx'
+import { Notice } from '../ui/notice.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toasts.tsx'
 import { BookingList } from './booking-list.tsx'
+import { CalendarChanges } from './calendar-changes.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { PagesTable } from './pages-table.tsx'
 import { Requests } from './requests.tsx'
 
 const NewPage = lazy(() =>
   import('../event-types/new-page.tsx').then(({ NewPage }) => ({ default: NewPage })),
+)
+const LandingSheet = lazy(() =>
+  import('../calendars/landing-sheet.tsx').then(({ LandingSheet }) => ({ default: LandingSheet })),
 )
 const ChooseSheet = lazy(() =>
   import('../calendars/choose-sheet.tsx').then(({ ChooseSheet }) => ({ default: ChooseSheet })),
@@ -29,7 +34,15 @@ export function Dashboard() {
   const say = useSay(bookingWords)
   const sayApp = useSay(appWords)
   const navigate = useNavigate()
-  const { tab = 'upcoming', connected, create } = useSearch({ from: '/app/meetings' })
+  const {
+    tab = 'upcoming',
+    connected,
+    choose,
+    without,
+    landing,
+    approved,
+    create,
+  } = useSearch({ from: '/app/meetings' })
   const pages = useQuery(pagesQuery)
   const requests = useInfiniteQuery(bookingsQuery('requests'))
   const upcoming = useInfiniteQuery(bookingsQuery('upcoming'))
@@ -53,6 +66,7 @@ export function Dashboard() {
               upcoming={upcoming.data?.map(({ start }) => start)}
               booked={pages.data.reduce((sum, page) => sum + page.bookings, 0)}
             />
+            <CalendarChanges />
             {requests.isError ? (
               <Failed error={requests.error} retry={requests.refetch} />
             ) : (
@@ -75,10 +89,20 @@ export function Dashboard() {
           {say('meetings.new_page')}
         </Button>
       </ScreenHeading>
-      <div className="grid gap-5">{content()}</div>
+      <div className="grid gap-5">
+        {approved && (
+          <Notice tone="good" title={say('approved.title')}>
+            {say('approved.body')}
+          </Notice>
+        )}
+        {content()}
+      </div>
       <Suspense>
         {create && <NewPage onClose={() => go({})} />}
-        {connected && <ChooseSheet connectionId={connected} onClose={() => go({})} />}
+        {connected && choose && (
+          <ChooseSheet connectionId={connected} without={without} onClose={() => go({})} />
+        )}
+        {landing && <LandingSheet token={landing} onClose={() => go({})} />}
       </Suspense>
     </>
   )

@@ -9,7 +9,16 @@ import { Button } from '../ui/button.tsx'
 import { Card, Row, Rows } from '../ui/card.tsx'
 import { toast } from '../ui/toasts.tsx'
 
-const KINDS = ['invite', 'acknowledge', 'uninvite', 'decline', 'propose', 'remind', 'tell-host'] as const
+const KINDS = [
+  'invite',
+  'acknowledge',
+  'uninvite',
+  'decline',
+  'propose',
+  'remind',
+  'join',
+  'tell-host',
+] as const
 const RESENDABLE = [
   'invite',
   'uninvite',

@@ -15,7 +15,7 @@ import type { Booking } from '../api-types.ts'
 import { sentence, useSay, useTimes } from '../language.tsx'
 import { Card } from '../ui/card.tsx'
 
-const PLACES = { video: Video, phone: Phone, place: MapPin, ask: MapPin }
+const PLACES = { video: Video, meet: Video, teams: Video, phone: Phone, place: MapPin, ask: MapPin }
 
 /** When, in both zones; where; who; and what they wrote. */
 export function MeetingFacts({ booking }: { booking: Booking }) {
@@ -52,6 +52,11 @@ export function MeetingFacts({ booking }: { booking: Booking }) {
               {booking.email}
             </a>
           </p>
+          {booking.visitorAnswer && (
+            <p className="text-sm text-muted">
+              {say(`meeting.answer.${booking.visitorAnswer}`, { name: booking.name })}
+            </p>
+          )}
           {booking.contact && (
             <Link to="/app/contacts/$id" params={{ id: booking.contact.id }} className="link text-sm">
               {say('meeting.open_contact')}
@@ -98,20 +103,27 @@ export function MeetingFacts({ booking }: { booking: Booking }) {
   )
 }
 
-function PlaceWords({ booking: { location } }: { booking: Booking }) {
+function PlaceWords({ booking: { location, joinUrl, joinState } }: { booking: Booking }) {
   const say = useSay(bookingWords)
   switch (location.kind) {
-    case 'video': {
-      const url = URL.parse(location.value)
+    case 'video':
+    case 'meet':
+    case 'teams': {
+      const link = joinUrl ?? location.value
+      const url = URL.parse(link)
       return url?.protocol === 'https:' || url?.protocol === 'http:' ? (
         <p>
-          {say('meeting.where.video')}:{' '}
+          {say(`meeting.where.${location.kind}`)}:{' '}
           <a className="link break-all" href={url.href} target="_blank" rel="noopener noreferrer">
-            {location.value}
+            {link}
           </a>
         </p>
       ) : (
-        <p>{say('meeting.where.video')}</p>
+        <p>
+          {say(`meeting.where.${location.kind}`)}
+          {joinState === 'pending' && ` · ${say('meeting.join.pending')}`}
+          {joinState === 'failed' && <span className="text-danger"> · {say('meeting.join.failed')}</span>}
+        </p>
       )
     }
     case 'phone':

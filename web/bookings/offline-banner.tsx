@@ -9,6 +9,7 @@ const WORDS = {
   'no-calendar': { why: 'offline.none', go: 'today.connect', search: { connect: 'now' as const } },
   broken: { why: 'offline.broken', go: 'offline.reconnect', search: {} },
   'no-destination': { why: 'offline.no_destination', go: 'offline.choose', search: {} },
+  reading: { why: 'offline.reading', go: 'offline.look', search: {} },
   stale: { why: 'offline.stale', go: 'offline.look', search: {} },
 } as const satisfies Record<OfflineReason, { why: string; go: string; search: { connect?: 'now' } }>
 

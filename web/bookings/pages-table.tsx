@@ -8,7 +8,7 @@ import { pages as api } from '../api.ts'
 import type { Page } from '../api-types.ts'
 import { STATE_TONES } from '../event-types/page-state.ts'
 import { CopyLink } from '../copy-link.tsx'
-import { useSay } from '../language.tsx'
+import { useSay, useTimes } from '../language.tsx'
 import { useMe } from '../me.tsx'
 import { ProblemNotice } from '../problem.tsx'
 import { pagesChanged } from '../queries.ts'
@@ -87,6 +87,7 @@ export function PagesTable({ pages, onNew }: { pages: Page[]; onNew: () => void 
 
 function PageRow({ page }: { page: Page }) {
   const say = useSay(bookingWords)
+  const times = useTimes()
   const { eventType } = page
   return (
     <tr
@@ -110,6 +111,11 @@ function PageRow({ page }: { page: Page }) {
       </td>
       <td role="cell" className="justify-self-end @3xl:justify-self-auto">
         <Chip tone={STATE_TONES[page.state]}>{say(`page.state.${page.state}`)}</Chip>
+        {page.lastKnownAt !== null && (
+          <span className="block text-sm text-muted">
+            {say('page.last_known', { when: times.when(page.lastKnownAt) })}
+          </span>
+        )}
       </td>
       <td role="cell" className="order-4 justify-self-end text-sm text-muted @3xl:order-none @3xl:text-text">
         {page.requests} · {page.bookings}

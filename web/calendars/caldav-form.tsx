@@ -1,19 +1,21 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { appWords } from '#core/locale/words/app.ts'
 import { calendarWords } from '#core/locale/words/app-calendars.ts'
-import { connectionWords } from '#core/locale/words/connections.ts'
-import { calendars } from '../api.ts'
+import { ApiProblem, calendars } from '../api.ts'
 import type { Connection } from '../api-types.ts'
 import { useLanguage, useSay } from '../language.tsx'
 import { Details, isProblem, ProblemNotice } from '../problem.tsx'
-import { calendarsChanged, connectionsQuery } from '../queries.ts'
+import { calendarsChanged, disclosureQuery, queryClient } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { DialogFoot } from '../ui/dialog-foot.tsx'
 import { PasswordField, TextField } from '../ui/field.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { DISCLOSURE_VERSION } from './providers.ts'
+import { AppPassword } from './app-password.tsx'
+import { calCode, toldBy } from './cal-error.ts'
+import { Refusal } from './refusal.tsx'
+import { Ways } from './ways.tsx'
 import { hostOf, reasonIn, useReason } from './reason.tsx'
 
 export type Typed = { address: string; user: string; password: string }
@@ -33,13 +35,16 @@ export function CaldavForm({ typed, onTyped, onBack, onConnected }: FormProps) {
   const form = useForm<Typed>({ defaultValues: typed })
   const { errors } = form.formState
   const connect = useMutation({
-    mutationFn: (draft: Typed) =>
-      calendars.connectCaldav({
+    mutationFn: async ({ as, ...draft }: Typed & { as?: 'replace' | 'add' }) => {
+      const { version } = await queryClient.fetchQuery(disclosureQuery('caldav', false))
+      return calendars.connectCaldav({
         address: draft.address.trim(),
         user: draft.user.trim(),
         password: draft.password,
-        consent: { textVersion: DISCLOSURE_VERSION, locale },
-      }),
+        consent: { textVersion: version, locale },
+        ...(as && { as }),
+      })
+    },
     onSuccess: async (connection) => {
       form.reset({ address: '', user: '', password: '' })
       await calendarsChanged()
@@ -47,7 +52,7 @@ export function CaldavForm({ typed, onTyped, onBack, onConnected }: FormProps) {
     },
     onError: (error) => {
       const reason = reasonIn(error)
-      if (reason?.code === 'wrong-password') form.setFocus('password')
+      if (reason?.code === 'wrong-password' || isProblem(error, 'CAL-APP-PASSWORD')) form.setFocus('password')
       else if (reason && ADDRESS_REASONS.has(reason.code)) form.setFocus('address')
     },
   })
@@ -59,7 +64,14 @@ export function CaldavForm({ typed, onTyped, onBack, onConnected }: FormProps) {
   }
   return (
     <form noValidate className="grid gap-4" onSubmit={(event) => void submit(event)}>
-      <Refusal error={connect.error} address={form.getValues('address')} onElsewhere={goElsewhere} />
+      <Refused
+        error={connect.error}
+        address={form.getValues('address')}
+        account={form.getValues('user')}
+        busy={connect.isPending}
+        onElsewhere={goElsewhere}
+        onSecond={(as) => connect.mutate({ ...form.getValues(), as })}
+      />
       <TextField
         label={say('cal.caldav.address')}
         hint={say('cal.caldav.address_hint')}
@@ -131,31 +143,41 @@ function Looking() {
   )
 }
 
-/** Why the server said no: cause, way out, and where there is one, the button that goes it. */
-function Refusal({
-  error,
-  address,
-  onElsewhere,
-}: {
+type RefusedProps = {
   error: unknown
   address: string
+  account: string
+  busy: boolean
   onElsewhere: (host: string) => void
-}) {
+  onSecond: (as: 'replace' | 'add') => void
+}
+
+/** Why the server said no: cause, way out, and where there is one, the button that goes it. */
+function Refused({ error, address, account, busy, onElsewhere, onSecond }: RefusedProps) {
   const say = useSay(calendarWords)
-  const sayWhy = useSay(connectionWords)
   const reasonWords = useReason()
-  const connections = useQuery({ ...connectionsQuery, enabled: isProblem(error, 'already-connected') }).data
   if (!error) return null
-  const reason = reasonIn(error)
-  const words = reason && reasonWords(reason.code, reason.host ?? hostOf(address))
-  if (isProblem(error, 'already-connected')) {
-    const account = connections?.[0]?.account ?? '…'
+  const code = isProblem(error, 'already-connected') ? 'CAL-SECOND' : calCode(error)
+  if (code) {
+    const detail = { a: toldBy(error, 'account') ?? '…', b: account || hostOf(address) }
     return (
-      <Notice tone="bad" live>
-        {sayWhy('refused.already-connected', { account })}
-      </Notice>
+      <Refusal code={code} provider="caldav" detail={detail} told={toldBy(error, 'detail')} live>
+        {code === 'CAL-APP-PASSWORD' && <AppPassword />}
+        {code === 'CAL-SECOND' && (
+          <Ways
+            code={code}
+            provider="caldav"
+            detail={detail}
+            mayAdd={error instanceof ApiProblem && error.more['mayAdd'] === true}
+            busy={busy}
+            go={(next) => next.kind === 'use' && next.as && onSecond(next.as)}
+          />
+        )}
+      </Refusal>
     )
   }
+  const reason = reasonIn(error)
+  const words = reason && reasonWords(reason.code, reason.host ?? hostOf(address))
   if (!reason || !words) return <ProblemNotice error={error} />
   const elsewhere = reason.code === 'other-host' ? reason.host : null
   return (
@@ -172,6 +194,7 @@ function Refusal({
       }
     >
       {words.way}
+      {reason.code === 'wrong-password' && <AppPassword />}
       <Details error={error} />
     </Notice>
   )

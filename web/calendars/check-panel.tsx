@@ -12,7 +12,7 @@ import { Chip } from '../ui/chip.tsx'
 import { serverOf, useReason } from './reason.tsx'
 
 /** Tries everything once, on the real calendar, and says what came of it. */
-export function CheckPanel({ connection }: { connection: Connection }) {
+export function CheckPanel({ connection, named }: { connection: Connection; named: boolean }) {
   const say = useSay(calendarWords)
   const check = useMutation({
     mutationFn: () => calendars.check(connection.id),
@@ -47,7 +47,7 @@ export function CheckPanel({ connection }: { connection: Connection }) {
   return (
     <Card
       flush
-      title={say('cal.check.title')}
+      title={named ? say('cal.check.title_of', { account: connection.account }) : say('cal.check.title')}
       actions={
         <Button
           small

@@ -1,38 +1,38 @@
 import { useState } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
-import { calendarWords } from '#core/locale/words/app-calendars.ts'
-import type { Connection } from '../api-types.ts'
+import type { Connection, TripProvider } from '../api-types.ts'
 import { useSay } from '../language.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { ConnectFlow, STEPS, useStepTitle, type Step } from './connect-flow.tsx'
+import { ConnectFlow, START, useStepCount, useStepTitle, type Place } from './connect-flow.tsx'
 
-/** S-033 to S-035: choose, read, connect. */
-export function ConnectDialog({
-  onClose,
-  onConnected,
-}: {
+type DialogProps = {
+  /** Begins at what this provider will be asked for. */
+  provider?: TripProvider | undefined
   onClose: () => void
   onConnected: (connection: Connection) => void
-}) {
-  const say = useSay(calendarWords)
+}
+
+/** S-033 to S-035: choose, read, connect. */
+export function ConnectDialog({ provider, onClose, onConnected }: DialogProps) {
   const sayApp = useSay(appWords)
-  const [step, setStep] = useState<Step>('provider')
-  const title = useStepTitle(step)
+  const [place, setPlace] = useState<Place>(provider ? { step: 'disclosure', provider } : START)
   return (
     <Dialog
-      title={title}
-      step={say('cal.step', { n: STEPS.indexOf(step) + 1 })}
+      title={useStepTitle(place)}
+      step={useStepCount(place)}
       close={sayApp('do.close')}
       onClose={onClose}
-      hold={step === 'account'}
+      hold={place.step !== 'provider'}
     >
-      <ConnectFlow
-        step={step}
-        onStep={setStep}
-        onLater={onClose}
-        later={sayApp('do.not_now')}
-        onConnected={onConnected}
-      />
+      <div className="[--foot:-1.5rem] [--room:var(--surface)]">
+        <ConnectFlow
+          place={place}
+          onPlace={setPlace}
+          onLater={onClose}
+          later={sayApp('do.not_now')}
+          onConnected={onConnected}
+        />
+      </div>
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { CircleCheck } from 'lucide-react'
+import { CircleCheck, Plus } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
 import { calendarWords } from '#core/locale/words/app-calendars.ts'
@@ -8,7 +8,7 @@ import type { Connection } from '../api-types.ts'
 import { useNow, useSay, useTimes } from '../language.tsx'
 import { useMay } from '../me.tsx'
 import { Failed } from '../problem.tsx'
-import { connectionsQuery } from '../queries.ts'
+import { connectionsQuery, offersQuery } from '../queries.ts'
 import { SettingsScreen } from '../settings.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -16,6 +16,7 @@ import { Chip } from '../ui/chip.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { AskAdmin } from './ask-admin.tsx'
 import { CheckPanel } from './check-panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
 
@@ -27,7 +28,7 @@ const ConnectDialog = lazy(() =>
 export function CalendarSettings() {
   const say = useSay(appWords)
   const navigate = useNavigate()
-  const { connect } = useSearch({ from: '/app/settings/calendar' })
+  const { connect, provider } = useSearch({ from: '/app/settings/calendar/' })
   // A calendar that was just connected is being read for the first time: look again soon.
   const connections = useQuery({
     ...connectionsQuery,
@@ -46,28 +47,29 @@ export function CalendarSettings() {
         return <Skeleton rows={4} label={say('state.loading')} />
       case 'error':
         return <Failed error={connections.error} retry={connections.refetch} />
-      case 'success': {
-        const [connection] = connections.data
-        return connection ? (
-          <Connected connection={connection} />
+      case 'success':
+        return connections.data.length > 0 ? (
+          <Connected connections={connections.data} onAdd={() => open(true)} />
         ) : (
           <ConnectCard onConnect={() => open(true)} />
         )
-      }
     }
   }
   return (
     <SettingsScreen
       tab="settings.calendar"
-      aside={connections.data?.[0] && <StateChip connection={connections.data[0]} />}
+      aside={connections.data?.length === 1 && <StateChip connection={connections.data[0]!} />}
     >
       {content()}
       <Suspense>
-        {connect && connections.data?.length === 0 && (
+        {connect && connections.data && (
           <ConnectDialog
+            provider={provider}
             onClose={() => open(false)}
             // S-040: success leads to the meetings dashboard, where the calendars are chosen.
-            onConnected={({ id }) => void navigate({ to: '/app/meetings', search: { connected: id } })}
+            onConnected={({ id }) =>
+              void navigate({ to: '/app/meetings', search: { connected: id, choose: 1 } })
+            }
           />
         )}
       </Suspense>
@@ -80,11 +82,38 @@ const unread = ({ state, calendars }: Connection) =>
   (state === 'connected' &&
     calendars.some(({ checked, syncedAt, trouble }) => checked && syncedAt === null && trouble === null))
 
-function Connected({ connection }: { connection: Connection }) {
+function Connected({ connections, onAdd }: { connections: Connection[]; onAdd: () => void }) {
+  const say = useSay(calendarWords)
+  const offers = useQuery(offersQuery).data
+  const several = offers?.rule === 'several' || connections.length > 1
   return (
     <div className="grid gap-4">
-      <ConnectionCard connection={connection} />
-      {connection.state === 'connected' && <CheckPanel connection={connection} />}
+      {connections.some(({ legacy }) => legacy) && connections.length > 1 && (
+        <Notice tone="note">{say('cal.two_accounts')}</Notice>
+      )}
+      {connections.map((connection) => (
+        <div key={connection.id} className="grid gap-4">
+          {connections.length > 1 && (
+            <div className="-mb-2 flex justify-end">
+              <StateChip connection={connection} />
+            </div>
+          )}
+          <ConnectionCard connection={connection} several={several && !connection.legacy} />
+          {connection.state === 'connected' && !connection.calendarEnded && (
+            <CheckPanel connection={connection} named={connections.length > 1} />
+          )}
+        </div>
+      ))}
+      {offers?.permitted && (offers.mayAdd || connections.length === 1) && (
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <Button icon={<Plus size={18} aria-hidden />} onClick={onAdd}>
+            {say('cal.add')}
+          </Button>
+          <p className="text-sm text-muted">
+            {say(offers.mayAdd ? 'cal.add_hint_several' : 'cal.add_hint_one')}
+          </p>
+        </div>
+      )}
     </div>
   )
 }
@@ -133,9 +162,18 @@ function ConnectCard({ onConnect }: { onConnect: () => void }) {
               {say('cal.connect.cta')}
             </Button>
           ) : (
-            <Notice tone="warn" title={say('cal.need_personal_mail')}>
-              {say('cal.need_personal_mail_how')}
-            </Notice>
+            <>
+              <Notice tone="warn" title={say('cal.need_personal_mail')}>
+                {say('cal.need_personal_mail_how')}
+              </Notice>
+              <AskAdmin
+                label={say('way.ask_admin')}
+                letter={{
+                  subject: say('admin.subject_personal'),
+                  body: say('admin.body_personal', { server: location.host }),
+                }}
+              />
+            </>
           )}
           <p className="text-sm text-muted">{say('cal.not_required')}</p>
         </div>

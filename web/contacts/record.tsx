@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { Mail, NotebookPen } from 'lucide-react'
+import { CalendarPlus, Mail, NotebookPen } from 'lucide-react'
 import { lazy, Suspense, useRef, useState, type ReactNode } from 'react'
 import { isLocale } from '#core/locale/locale.ts'
 import { appWords } from '#core/locale/words/app.ts'
@@ -23,6 +23,9 @@ import { Timeline } from './timeline.tsx'
 
 const EditContact = lazy(() =>
   import('./edit-contact.tsx').then(({ EditContact }) => ({ default: EditContact })),
+)
+const ScheduleDialog = lazy(() =>
+  import('./schedule-dialog.tsx').then(({ ScheduleDialog }) => ({ default: ScheduleDialog })),
 )
 const ConfirmDialog = lazy(() =>
   import('../confirm-dialog.tsx').then(({ ConfirmDialog }) => ({ default: ConfirmDialog })),
@@ -65,7 +68,7 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
   const times = useTimes()
   const now = useNow()
   const note = useRef<HTMLTextAreaElement>(null)
-  const [open, setOpen] = useState<'none' | 'edit' | 'delete'>('none')
+  const [open, setOpen] = useState<'none' | 'schedule' | 'edit' | 'delete'>('none')
   const about = [
     contact.jobTitle,
     contact.company?.name,
@@ -80,6 +83,13 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
         below={about.filter(Boolean).join(' · ')}
         lead={<Avatar name={contact.name} large />}
       >
+        <Button
+          tone="primary"
+          icon={<CalendarPlus size={18} aria-hidden />}
+          onClick={() => setOpen('schedule')}
+        >
+          {say('crm.schedule')}
+        </Button>
         <a href={`mailto:${contact.email}`} className={buttonLook()}>
           <Mail size={18} aria-hidden />
           {say('contact.write')}
@@ -116,6 +126,7 @@ function Record({ contact, back }: { contact: Contact; back: ReactNode }) {
         </div>
       </div>
       <Suspense>
+        {open === 'schedule' && <ScheduleDialog contact={contact} onClose={() => setOpen('none')} />}
         {open === 'edit' && <EditContact contact={contact} onClose={() => setOpen('none')} />}
         {open === 'delete' && <DeleteContact contact={contact} onClose={() => setOpen('none')} />}
       </Suspense>

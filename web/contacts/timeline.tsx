@@ -6,7 +6,9 @@ import {
   CalendarDays,
   CalendarPlus,
   CalendarX,
+  Mail,
   MessageSquareText,
+  Reply,
 } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { appWords } from '#core/locale/words/app.ts'
@@ -20,8 +22,10 @@ import { Chip, type ChipTone } from '../ui/chip.tsx'
 import { Pills } from '../ui/pills.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
-type Filter = 'all' | 'meetings' | 'notes'
-const FILTERS = ['all', 'meetings', 'notes'] as const
+const FILTERS = ['all', 'meetings', 'letters', 'notes'] as const
+type Filter = (typeof FILTERS)[number]
+const groupOf = (kind: EntryKind): Filter =>
+  kind === 'note' ? 'notes' : kind === 'letter' ? 'letters' : 'meetings'
 
 const LOOKS: Record<EntryKind, { tone: ChipTone; icon: ReactNode }> = {
   booked: { tone: 'good', icon: <CalendarPlus size={16} /> },
@@ -31,6 +35,10 @@ const LOOKS: Record<EntryKind, { tone: ChipTone; icon: ReactNode }> = {
   moved: { tone: 'note', icon: <CalendarArrowDown size={16} /> },
   cancelled: { tone: 'plain', icon: <CalendarX size={16} /> },
   meeting: { tone: 'plain', icon: <CalendarDays size={16} /> },
+  'meeting-moved': { tone: 'note', icon: <CalendarArrowDown size={16} /> },
+  'meeting-gone': { tone: 'plain', icon: <CalendarX size={16} /> },
+  letter: { tone: 'plain', icon: <Mail size={16} /> },
+  answer: { tone: 'plain', icon: <Reply size={16} /> },
   note: { tone: 'plain', icon: <MessageSquareText size={16} /> },
 }
 
@@ -51,9 +59,7 @@ export function Timeline({ contact }: { contact: Contact }) {
           <>
             <Entries
               contact={contact}
-              entries={timeline.data.filter(
-                ({ kind }) => filter === 'all' || (kind === 'note') === (filter === 'notes'),
-              )}
+              entries={timeline.data.filter(({ kind }) => filter === 'all' || groupOf(kind) === filter)}
               filter={filter}
             />
             {timeline.hasNextPage && (
@@ -86,16 +92,27 @@ export function Timeline({ contact }: { contact: Contact }) {
   )
 }
 
-// Of a meeting that was moved or cancelled only its last line tells of what is to come.
+const MATCHED = new Set<EntryKind>(['meeting', 'meeting-moved', 'meeting-gone'])
+
+// These tell of a meeting, but not how it stands.
+const BESIDE = new Set<EntryKind>(['note', 'letter', 'answer'])
+const OVER = new Set<EntryKind>(['cancelled', 'declined', 'meeting-gone'])
+
+// Of a meeting that was moved or cancelled only its last line tells of what is to come. One from the calendar has no booking:
+// its title stands for it.
+const meetingOf = ({ kind, bookingId, words }: TimelineEntry): string | null =>
+  bookingId ?? (MATCHED.has(kind) && words.title ? `calendar ${words.title}` : null)
+
 const upcoming = (entries: TimelineEntry[], now: number): TimelineEntry[] => {
   const seen = new Set<string>()
   return entries
+    .filter(({ kind }) => !BESIDE.has(kind))
     .toSorted((a, b) => b.recordedAt - a.recordedAt)
-    .filter(({ bookingId }) => bookingId !== null && !seen.has(bookingId) && Boolean(seen.add(bookingId)))
-    .filter(
-      ({ kind, words }) =>
-        kind !== 'cancelled' && kind !== 'declined' && kind !== 'note' && (words.start ?? 0) > now,
-    )
+    .filter((entry) => {
+      const meeting = meetingOf(entry)
+      return meeting !== null && !seen.has(meeting) && Boolean(seen.add(meeting))
+    })
+    .filter(({ kind, words }) => !OVER.has(kind) && (words.start ?? 0) > now)
     .sort((a, b) => (a.words.start ?? 0) - (b.words.start ?? 0))
 }
 
@@ -167,7 +184,11 @@ function Entry({
     words.start !== undefined && words.end !== undefined
       ? `${sentence(times.shortDay(words.start))}, ${times.span(words.start, words.end)}`
       : null
-  const by = author?.name ?? (words.by && say(`timeline.by.${words.by}`, { name: contact.name }))
+  // An event with people we know got here by itself: it says so, where others say who.
+  const by =
+    MATCHED.has(kind) && words.by === 'calendar'
+      ? say('timeline.matched')
+      : (author?.name ?? (words.by && say(`timeline.by.${words.by}`, { name: contact.name })))
   const first = pinned || at === words.start ? meeting : sentence(times.when(at))
   const about = [
     first,
@@ -199,10 +220,12 @@ function Entry({
               words.title || say(`timeline.${kind}`)
             )}
           </p>
-          <Chip tone={tone}>{say(`timeline.${kind}`)}</Chip>
+          <Chip tone={tone}>
+            {say(words.answer ? `timeline.answer.${words.answer}` : `timeline.${kind}`)}
+          </Chip>
         </div>
         <p className="text-sm text-muted">{about.filter(Boolean).join(' · ')}</p>
-        {kind === 'moved' && words.from && (
+        {(kind === 'moved' || kind === 'meeting-moved') && words.from && (
           <p className="text-sm text-muted">
             {say('timeline.moved_from', { when: times.when(words.from.start) })}
           </p>

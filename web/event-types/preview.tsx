@@ -154,13 +154,15 @@ function Offered({
   )
 }
 
-const ICONS = { video: Video, phone: Phone, place: MapPin, ask: MapPin }
+const ICONS = { video: Video, meet: Video, teams: Video, phone: Phone, place: MapPin, ask: MapPin }
 
 function PlaceFact({ place }: { place: Place }) {
   const say = useSay(bookingWords)
   const Icon = ICONS[place.kind]
   const words = {
     video: say('meeting.where.video_later'),
+    meet: say('meeting.where.meet'),
+    teams: say('meeting.where.teams'),
     phone: say('meeting.where.phone'),
     place: place.value || say('meeting.where.ask'),
     ask: say('meeting.where.ask'),

@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
-import type { ReminderUnit } from '../api-types.ts'
+import type { OnCalendarChange, ReminderUnit } from '../api-types.ts'
 import { useSay } from '../language.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -17,6 +17,12 @@ export function AfterSection({ draft: { eventType }, putType, errorOf }: Section
     <>
       <Card title={say('after.invitation')}>
         <p className="text-muted">{say('after.invitation_is')}</p>
+      </Card>
+      <Card title={say('after.changes')} lead={say('after.changes_lead')}>
+        <CalendarChange
+          chosen={eventType.onCalendarChange}
+          onChange={(onCalendarChange) => putType({ onCalendarChange })}
+        />
       </Card>
       <Card title={say('after.reminders')} lead={say('after.reminders_lead')}>
         <div className="grid gap-3">
@@ -79,5 +85,42 @@ export function AfterSection({ draft: { eventType }, putType, errorOf }: Section
         </div>
       </Card>
     </>
+  )
+}
+
+const WAYS = {
+  moved: ['reschedule', 'ask', 'ignore'],
+  deleted: ['cancel', 'ask', 'ignore'],
+  declined: ['cancel', 'ask', 'ignore'],
+} as const satisfies { [Kind in keyof OnCalendarChange]: OnCalendarChange[Kind][] }
+const KINDS = ['moved', 'deleted', 'declined'] as const
+
+/** What a change in the calendar itself means for a booking of this page. */
+function CalendarChange({
+  chosen,
+  onChange,
+}: {
+  chosen: OnCalendarChange
+  onChange: (chosen: OnCalendarChange) => void
+}) {
+  const say = useSay(eventTypeWords)
+  return (
+    <div className="grid max-w-md gap-4">
+      {KINDS.map((kind) => (
+        <SelectField
+          key={kind}
+          label={say(`after.changes.${kind}`)}
+          hint={say(`after.changes.${chosen[kind]}_hint`)}
+          value={chosen[kind]}
+          onChange={(event) => onChange({ ...chosen, [kind]: event.target.value })}
+        >
+          {WAYS[kind].map((way) => (
+            <option key={way} value={way}>
+              {say(`after.changes.${way}`)}
+            </option>
+          ))}
+        </SelectField>
+      ))}
+    </div>
   )
 }

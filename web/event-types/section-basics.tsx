@@ -1,16 +1,18 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { LOCALES } from '#core/locale/locale.ts'
 import { appWords } from '#core/locale/words/app.ts'
 import { eventTypeWords } from '#core/locale/words/app-event-types.ts'
 import type { Page, Place } from '../api-types.ts'
 import { useSay } from '../language.tsx'
+import { connectionsQuery } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { Field, SelectField, TextArea, TextField } from '../ui/field.tsx'
 import { Switch } from '../ui/tick.tsx'
 import type { SectionProps } from './editor-form.tsx'
 
-const PLACES = ['video', 'phone', 'place', 'ask'] as const
+const PLACES = ['video', 'meet', 'teams', 'phone', 'place', 'ask'] as const
 const LENGTHS = [15, 20, 30, 45, 60, 90, 120]
 
 export function BasicsSection({ page, draft, put, putType, errorOf }: SectionProps) {
@@ -42,6 +44,7 @@ export function BasicsSection({ page, draft, put, putType, errorOf }: SectionPro
             onChange={(durations) => putType({ durations })}
           />
           <Where
+            mine={page.mine}
             place={eventType.location}
             error={errorOf('location')}
             onChange={(location) => putType({ location })}
@@ -167,11 +170,20 @@ function Durations({
   )
 }
 
+/** A link that is made by the provider can only be chosen where the calendar of new meetings can make it. */
+function useConference(mine: boolean): 'meet' | 'teams' | null {
+  const connections = useQuery({ ...connectionsQuery, enabled: mine }).data ?? []
+  const receiving = connections.flatMap(({ calendars }) => calendars).find(({ destination }) => destination)
+  return receiving?.conference ?? null
+}
+
 function Where({
+  mine,
   place,
   error,
   onChange,
 }: {
+  mine: boolean
   place: Place
   error: string | undefined
   onChange: (place: Place) => void
@@ -179,6 +191,11 @@ function Where({
   const say = useSay(eventTypeWords)
   const sayApp = useSay(appWords)
   const { kind } = place
+  const conference = useConference(mine)
+  const made = kind === 'meet' || kind === 'teams'
+  const offered = PLACES.filter(
+    (name) => (name !== 'meet' && name !== 'teams') || name === conference || name === kind,
+  )
   return (
     <div className="grid gap-4 @xl:grid-cols-[12rem_1fr]">
       <SelectField
@@ -186,13 +203,18 @@ function Where({
         value={kind}
         onChange={(event) => onChange({ kind: event.target.value as Place['kind'], value: '' })}
       >
-        {PLACES.map((name) => (
+        {offered.map((name) => (
           <option key={name} value={name}>
             {say(`basics.place.${name}`)}
           </option>
         ))}
       </SelectField>
-      {kind !== 'ask' && (
+      {made && (
+        <p className="self-center text-sm text-muted @xl:pt-6">
+          {say(!mine || kind === conference ? 'basics.place_made' : 'basics.place_unmade')}
+        </p>
+      )}
+      {kind !== 'ask' && !made && (
         <TextField
           label={say(`basics.place_value.${kind}`)}
           {...(kind === 'place' ? {} : { hint: say(`basics.place_value.${kind}_hint`) })}

@@ -213,27 +213,36 @@ function Unreadable({
   return (
     <fieldset>
       <legend className="font-medium">{say('hours.unreadable')}</legend>
+      <p className="mb-1 text-sm text-muted">{say('hours.unreadable_lead')}</p>
       {UNREADABLE.map((kind) => (
-        <Choice
-          key={kind}
-          name="unreadable"
-          label={say(`hours.unreadable.${kind}`)}
-          {...(kind === 'close' ? {} : { hint: say(`hours.unreadable.${kind}_hint`) })}
-          checked={chosen.kind === kind}
-          onChange={() => choose(kind)}
-        />
+        <div key={kind}>
+          <Choice
+            name="unreadable"
+            label={say(`hours.unreadable.${kind}`)}
+            {...(kind === 'close' ? {} : { hint: say(`hours.unreadable.${kind}_hint`) })}
+            checked={chosen.kind === kind}
+            onChange={() => choose(kind)}
+          />
+          {kind === 'last-known' && chosen.kind === 'last-known' && (
+            <div className="ms-9 mb-2 grid gap-2">
+              <NumberField
+                className="w-32"
+                label={say('hours.unreadable.hours')}
+                min={1}
+                max={72}
+                error={error}
+                value={chosen.hours}
+                onChange={(hours) => onChange({ kind: 'last-known', hours: hours ?? Number.NaN })}
+              />
+              {Number.isInteger(chosen.hours) && (
+                <p className="text-sm text-muted">
+                  {say('hours.unreadable.last-known_more', { n: chosen.hours })}
+                </p>
+              )}
+            </div>
+          )}
+        </div>
       ))}
-      {chosen.kind === 'last-known' && (
-        <NumberField
-          className="ms-8 w-32"
-          label={say('hours.unreadable.hours')}
-          min={1}
-          max={72}
-          error={error}
-          value={chosen.hours}
-          onChange={(hours) => onChange({ kind: 'last-known', hours: hours ?? Number.NaN })}
-        />
-      )}
     </fieldset>
   )
 }

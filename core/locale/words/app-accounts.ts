@@ -84,8 +84,9 @@ const en = {
   'email.open': 'Open the practice mailbox',
   'email.real': 'A mail server is connected. Invitations and reminders go out by e-mail.',
   'email.personal': 'Your own mailbox',
-  'email.personal_later':
-    'Linking your own mailbox comes with a later version. Replies to your invitations already reach {email}.',
+  'email.personal_none':
+    'No mailbox is linked. It comes along when you connect Google or Office 365; replies to your invitations reach {email} in any case.',
+  'email.personal_go': 'Open the calendar settings',
   'notify.title': 'Notifications',
   'notify.lead': 'These always reach you, because someone is waiting for you:',
   'notify.booked': 'A new meeting or request',
@@ -252,8 +253,9 @@ const it: Record<keyof typeof en, string> = {
   'email.open': 'Apri la cassetta di prova',
   'email.real': 'C’è un server di posta. Inviti e promemoria partono per e-mail.',
   'email.personal': 'La tua casella',
-  'email.personal_later':
-    'Il collegamento della tua casella arriva con una prossima versione. Le risposte ai tuoi inviti arrivano già a {email}.',
+  'email.personal_none':
+    'Nessuna casella collegata. Si collega insieme a Google o Office 365; le risposte ai tuoi inviti arrivano comunque a {email}.',
+  'email.personal_go': 'Apri le impostazioni del calendario',
   'notify.title': 'Notifiche',
   'notify.lead': 'Queste ti arrivano sempre, perché c’è qualcuno che ti aspetta:',
   'notify.booked': 'Una nuova riunione o richiesta',

@@ -27,6 +27,8 @@ const en = {
   'offline.broken': 'Your calendar has signed us out: whoever opens the link can only ask for a time.',
   'offline.no_destination':
     'No calendar is chosen for new meetings: whoever opens the link can only ask for a time.',
+  'offline.reading':
+    'Your calendar is being read for the first time: until that is done, people can only ask for a time.',
   'offline.stale':
     'Your calendar has not been read for a while. We keep trying; until it works people can only ask for a time.',
   'offline.waiting':
@@ -248,6 +250,8 @@ const it: Record<keyof typeof en, string> = {
   'offline.broken': 'Il tuo calendario ha chiuso l’accesso: chi apre il link può solo chiedere un orario.',
   'offline.no_destination':
     'Nessun calendario scelto per le nuove riunioni: chi apre il link può solo chiedere un orario.',
+  'offline.reading':
+    'Il tuo calendario si legge ora per la prima volta: fino ad allora si può solo chiedere un orario.',
   'offline.stale':
     'Il tuo calendario non si legge da un po’. Continuiamo a provare; fino ad allora si può solo chiedere un orario.',
   'offline.waiting': '{n, plural, =0 {} one {# richiesta aspetta te.} other {# richieste aspettano te.}}',

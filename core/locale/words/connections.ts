@@ -51,7 +51,6 @@ const en = {
   'scope.identity.why': 'To know which account this is, and to keep working while you are away',
   'scope.zone.why': 'To read whole-day events in the time zone of your calendar',
   'scope.list.why': 'To show you the calendars of this account, so that you can choose',
-  'scope.busy.why': 'To look once more whether you are free, just before a booking',
   'scope.events.why': 'To read your events, and to write, move and cancel your meetings',
   'scope.mail.why': 'To send letters to your visitors in your own name; none is read',
 
@@ -97,8 +96,6 @@ const en = {
   // The boxes as the provider names them, and what is impossible without each.
   'box.list': 'See the list of calendars',
   'box.list.effect': 'show you your calendars',
-  'box.busy': 'View your availability',
-  'box.busy.effect': 'look once more before a booking',
   'box.events': 'View and edit events',
   'box.events.effect': 'read and write your meetings',
   'box.mail': 'Send email on your behalf',
@@ -242,7 +239,6 @@ const it: Record<keyof typeof en, string> = {
   'scope.identity.why': 'Per sapere di quale account si tratta e lavorare anche quando non ci sei',
   'scope.zone.why': 'Per leggere gli eventi di tutto il giorno nel fuso orario del tuo calendario',
   'scope.list.why': 'Per mostrarti i calendari di questo account e lasciarti scegliere',
-  'scope.busy.why': 'Per controllare ancora una volta che tu abbia tempo, subito prima di una prenotazione',
   'scope.events.why': 'Per leggere i tuoi eventi e scrivere, spostare e annullare le tue riunioni',
   'scope.mail.why': 'Per inviare a tuo nome i messaggi a chi prenota; nessun messaggio viene letto',
 
@@ -287,8 +283,6 @@ const it: Record<keyof typeof en, string> = {
 
   'box.list': 'Vedere l’elenco dei calendari',
   'box.list.effect': 'mostrarti i tuoi calendari',
-  'box.busy': 'Visualizzare la tua disponibilità',
-  'box.busy.effect': 'controllare di nuovo prima di una prenotazione',
   'box.events': 'Visualizzare e modificare gli eventi',
   'box.events.effect': 'leggere e scrivere le tue riunioni',
   'box.mail': 'Inviare email per tuo conto',
