@@ -15,6 +15,7 @@ import { publicAccounts } from './accounts/public-routes.ts'
 import { publicBookings } from './bookings/public-routes.ts'
 import { publicBookingsApi } from './bookings/public-api.ts'
 import { routes as bookings } from './bookings/routes.ts'
+import { publicCalendars } from './calendars/public-routes.ts'
 import { routes as calendars } from './calendars/routes.ts'
 import { routes as connections } from './connections/routes.ts'
 import { contacts } from './contacts/routes.ts'
@@ -58,6 +59,7 @@ export function createApp(deps: Deps) {
   app.route('/api/public', publicBookingsApi)
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Ritrovo', version: '1', description: 'Scheduling pages, real calendars and a light CRM.' }, servers: [{ url: deps.config.url ?? '/' }] })
   app.all('/api/*', (c) => problem(c, 404, 'not-found'))
+  app.route('/', publicCalendars)
   app.route('/', webApp)
   app.route('/', publicBookings)
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DAY } from '#core/time/model.ts'
 import { parseDate, startOfDay } from '#core/time/wall.ts'
@@ -10,6 +11,7 @@ import { resetPassword } from './accounts/password.ts'
 import { loadInputs, modeOf, questionOf } from './bookings/inputs.ts'
 import { doctor } from './doctor.ts'
 import { setUp } from './first-run.ts'
+import { importLegacyAccount } from './import-legacy.ts'
 import { open } from './open.ts'
 import { start } from './start.ts'
 
@@ -22,6 +24,9 @@ const HELP = `ritrovo — meeting software that you host yourself
   ritrovo explain HOST/PAGE YYYY-MM-DD          why each time of a day is, or is not, offered
   ritrovo config                                every variable, its value and where it comes from
   ritrovo user reset-password --email E --password P
+  ritrovo import legacy-account --email E --name N --created-at YYYY-MM-DD --calendar ADDRESS --meetings ADDRESS
+      [--calendar-provider P] [--meetings-provider P] [--locale en|it] [--zone Z] [--workspace ID]
+  ritrovo import legacy-account --file FILE|-   bring in a person from before 13 March 2023 with both their accounts
 
 The password may come from standard input with --password -.
 `
@@ -44,6 +49,8 @@ export async function command(args: string[], env: NodeJS.ProcessEnv): Promise<n
         return 0
       case 'user':
         return await user(readConfig(env), rest)
+      case 'import':
+        return await importOld(readConfig(env), rest)
       case 'help':
       case '--help':
         print(HELP)
@@ -153,6 +160,62 @@ async function user(config: Config, args: string[]): Promise<number> {
     return 1
   } finally {
     await close()
+  }
+}
+
+async function importOld(config: Config, args: string[]): Promise<number> {
+  const text = { type: 'string' } as const
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ...{ email: text, name: text, 'created-at': text, calendar: text, meetings: text, file: text, workspace: text },
+      ...{ 'calendar-provider': text, 'meetings-provider': text, locale: text, zone: text },
+    },
+  })
+  if (positionals[0] !== 'legacy-account' || !(values.file || (values.email && values.calendar && values.meetings))) {
+    complain('ritrovo import legacy-account needs --file, or --email, --name, --created-at, --calendar and --meetings.')
+    return 2
+  }
+  const given: unknown = values.file
+    ? readJson(values.file === '-' ? await readStdin() : readFileSync(values.file, 'utf8'))
+    : {
+        email: values.email,
+        name: values.name ?? values.email,
+        createdAt: values['created-at'],
+        calendar: { provider: values['calendar-provider'] ?? 'google', account: values.calendar },
+        meetings: { provider: values['meetings-provider'] ?? 'google', account: values.meetings },
+        ...(values.locale ? { locale: values.locale } : {}),
+        ...(values.zone ? { zone: values.zone } : {}),
+      }
+  const { deps, close } = await open(config)
+  try {
+    const outcome = await importLegacyAccount(deps, given, values.workspace)
+    if (outcome.kind === 'imported') {
+      for (const account of outcome.waiting) print(`${account} waits to be connected again by its owner.`)
+      print('Both accounts stand. The person signs in once you have set a password: ritrovo user reset-password.')
+      return 0
+    }
+    complain(
+      {
+        'bad-input': () => `These fields are missing or wrong: ${'fields' in outcome ? outcome.fields.join(', ') : ''}.`,
+        'no-workspace': () => 'Say which workspace with --workspace ID.',
+        'known-address': () => 'Somebody signs in with that address already.',
+        'too-young': () => 'Only accounts from before 13 March 2023 keep two connections.',
+        refused: () => `${'account' in outcome ? outcome.account : ''} did not let us in: ${'reason' in outcome ? outcome.reason : ''}. Nothing was stored.`,
+      }[outcome.kind](),
+    )
+    return 1
+  } finally {
+    await close()
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 

@@ -10,7 +10,9 @@ import { migrate } from '#server/platform/migrate.ts'
 import { startEmbeddedPostgres } from '#server/platform/postgres.ts'
 import { openSecrets, type Secrets } from '#server/platform/secrets.ts'
 import { countHit } from './limit-hits.ts'
-import { providers } from './providers/registry.ts'
+import { flushLedger } from './connections/ledger.ts'
+import { openMailboxes } from './connections/mailbox.ts'
+import { mailers, providers } from './providers/registry.ts'
 import { tasks } from './worker.ts'
 
 export type Opened = { deps: Deps; address: DatabaseAddress; close(): Promise<void> }
@@ -36,10 +38,13 @@ export async function open(config: Config, options: { pool?: number; keep?: bool
     }
     const egress = createEgress({ allow: config.egressAllow, allowSockets: smtpPairs(config), extraCa: config.extraCa, guard })
     ending.push(() => egress.close())
+    ending.push(() => flushLedger({ db }))
     const jobs = await startJobs(address, tasks, log)
     ending.push(() => jobs.stop())
     const limiter = createLimiter({ hit: (bucket, windowSeconds) => countHit(db, bucket, windowSeconds) }, { onTrouble: (error) => log.warn({ err: error }, 'limits are counted in this process alone for now') })
-    return { deps: { config, db, now: Date.now, egress, providers, secrets, jobs, works: options.works ?? true, limiter, log }, address, close }
+    const deps: Deps = { config, db, now: Date.now, egress, providers, secrets, jobs, works: options.works ?? true, limiter, log }
+    deps.mailboxes = openMailboxes(deps, mailers({ gmailApi: config.googleGmailApi }))
+    return { deps, address, close }
   } catch (error) {
     await close()
     throw error

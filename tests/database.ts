@@ -11,6 +11,8 @@ import { createEgress } from '#server/platform/egress.ts'
 import { createLimiter } from '#server/platform/limits.ts'
 import { createLog } from '#server/platform/log.ts'
 import { openSecrets } from '#server/platform/secrets.ts'
+import { openMailboxes } from '#server/connections/mailbox.ts'
+import { mailers } from '#server/providers/registry.ts'
 import { TEMPLATE } from './template.ts'
 import { readConfig, smtpPairs } from '#server/platform/config.ts'
 
@@ -46,6 +48,7 @@ export async function freshDatabase(env: Record<string, string> = {}, options: {
     limiter: createLimiter({ hit: async () => 0 }),
     log,
   }
+  deps.mailboxes = openMailboxes(deps, mailers({ gmailApi: config.googleGmailApi }))
   if (options.work) await jobs.work(deps, options.tasks ?? [])
   let stopped = false
   const stop = async () => {

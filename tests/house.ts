@@ -70,6 +70,8 @@ export function aBrowser(house: House, given: Record<string, string> = {}) {
       ask<Body>('GET', path, undefined, headers),
     post: <Body = Refusal>(path: string, json: unknown = {}, headers?: Record<string, string>) =>
       ask<Body>('POST', path, json, headers),
+    put: <Body = Refusal>(path: string, json: unknown, headers?: Record<string, string>) =>
+      ask<Body>('PUT', path, json, headers),
     patch: <Body = Refusal>(path: string, json: unknown, headers?: Record<string, string>) =>
       ask<Body>('PATCH', path, json, headers),
     delete: <Body = Refusal>(path: string, headers?: Record<string, string>) =>

@@ -1,19 +1,23 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Tx } from '#server/platform/database.ts'
 import type { Locale } from '#core/locale/locale.ts'
+import type { Instant } from '#core/time/model.ts'
 import { signInKey, type Seat } from './model.ts'
 import { slugCandidates, slugFrom } from './slug.ts'
-import { enterInDirectory, insertUser, saveSeat } from './store.ts'
+import { enterInDirectory, insertUser, saveCreatedAt, saveSeat } from './store.ts'
 
 export type UserDraft = {
   workspaceId: string
   email: string
   name: string
-  passwordHash: string
+  /** Null for who cannot sign in before somebody sets a password. */
+  passwordHash: string | null
   roleId: string
   locale: Locale
   zone: string
   seat: Seat
+  /** Of an account that was made elsewhere, long before. */
+  createdAt?: Instant
 }
 
 /** A user with a public slug of their own. An address that is already someone's is never touched (F05). */
@@ -32,6 +36,7 @@ export async function createUser(
   const slug = await enterInDirectory(tx, 'host', [...slugCandidates(wish), last], ids)
   if (!slug) throw new Error('no free slug was found')
   await insertUser(tx, { ...draft, userId, slug })
+  if (draft.createdAt !== undefined) await saveCreatedAt(tx, ids, draft.createdAt)
   await saveSeat(tx, ids, draft.seat)
   return { kind: 'created', userId, slug }
 }

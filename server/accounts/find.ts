@@ -1,5 +1,5 @@
 import type { Tx } from '#server/platform/database.ts'
-import { findInDirectory, findUserRows, type UserRow } from './store.ts'
+import { findAdminRows, findAge, findHouseRow, findInDirectory, findUserRows, type UserRow } from './store.ts'
 
 export type User = UserRow
 
@@ -11,6 +11,19 @@ export async function findUsers(tx: Tx, ids: readonly string[]): Promise<User[]>
 
 export async function findUser(tx: Tx, userId: string): Promise<User | null> {
   return (await findUsers(tx, [userId]))[0] ?? null
+}
+
+/** Those who run this workspace: for letters about what only they can mend. */
+export const findAdmins = (tx: Tx, workspaceId: string): Promise<User[]> => findAdminRows(tx, workspaceId)
+
+/** Since when someone has an account here, in which zone their workspace reads dates, and when their right to two accounts was lost. */
+export const findAccountAge = (tx: Tx, workspaceId: string, userId: string) => findAge(tx, workspaceId, userId)
+
+/** The clock of a workspace, and the role its members begin with. */
+export async function findHouse(tx: Tx, workspaceId: string): Promise<{ zone: string; memberRoleId: string }> {
+  const house = await findHouseRow(tx, workspaceId)
+  if (!house) throw new Error('a workspace without its built-in roles')
+  return house
 }
 
 /** Where a public slug leads; asked outside any workspace. */

@@ -18,7 +18,7 @@ export const may = (scope: Scope, permission: Permission): boolean => scope.perm
 
 /** Lets in who carries a living session, and tells the rest of the request who that is. */
 export const signedIn = (): MiddlewareHandler<SignedIn> => async (c, next) => {
-  const scope = await readScope(c)
+  const scope = await findScope(c)
   if (!scope) return problem(c, 401, 'not-signed-in')
   c.set('scope', scope)
   c.set('locale', scope.user.locale)
@@ -33,7 +33,8 @@ export const withPermission =
       ? next()
       : problem(c, 403, permission === 'personal-email' ? 'no-personal-email' : 'not-allowed')
 
-async function readScope(c: Context<SignedIn>): Promise<Scope | null> {
+/** Whoever carries a living session, or null: for the few addresses that a browser visits and no program reads. */
+export async function findScope(c: Context<Env> | Context<SignedIn>): Promise<Scope | null> {
   const { deps } = c.var
   const token = readSessionCookie(c)
   const read = token === undefined ? null : readToken(token)

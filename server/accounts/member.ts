@@ -33,6 +33,8 @@ export function memberOf(row: MemberRow): Member {
       locale: row.workspaceLocale,
       zone: row.workspaceZone,
       seatGate: row.seatGate,
+      severalAccounts: row.severalAccounts,
+      meetingsByPrograms: row.meetingsByPrograms,
     },
     role: { id: row.roleId, name: row.roleName, builtIn: row.builtIn },
     permissions: new Set(row.builtIn === 'admin' ? PERMISSIONS : row.permissions),

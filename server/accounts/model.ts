@@ -76,6 +76,8 @@ export const Me = z
       locale: localeField,
       zone: z.string(),
       seatGate: z.boolean(),
+      severalAccounts: z.boolean(),
+      meetingsByPrograms: z.boolean(),
     }),
     role: z.object({ id: z.uuid(), name: z.string(), builtIn: z.enum(['admin', 'member']).nullable() }),
     permissions: z.array(Permission),
@@ -131,7 +133,14 @@ export const ProfileChange = z
 export type ProfileChange = z.infer<typeof ProfileChange>
 
 export const WorkspaceChange = z
-  .strictObject({ name: personName, locale: localeField, zone: zoneField, seatGate: z.boolean() })
+  .strictObject({
+    name: personName,
+    locale: localeField,
+    zone: zoneField,
+    seatGate: z.boolean(),
+    severalAccounts: z.boolean(),
+    meetingsByPrograms: z.boolean(),
+  })
   .partial()
 export type WorkspaceChange = z.infer<typeof WorkspaceChange>
 

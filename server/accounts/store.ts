@@ -66,7 +66,9 @@ export const updateWorkspace = (tx: Tx, workspaceId: string, change: model.Works
       name = coalesce(${change.name ?? null}, name),
       locale = coalesce(${change.locale ?? null}, locale),
       zone = coalesce(${change.zone ?? null}, zone),
-      seat_gate = coalesce(${change.seatGate ?? null}, seat_gate)
+      seat_gate = coalesce(${change.seatGate ?? null}, seat_gate),
+      several_accounts = coalesce(${change.severalAccounts ?? null}, several_accounts),
+      meetings_by_programs = coalesce(${change.meetingsByPrograms ?? null}, meetings_by_programs)
     where workspace_id = ${workspaceId}`
 
 const roleColumns = sql`role_id as id, name, built_in as "builtIn", permissions`
@@ -122,7 +124,7 @@ export const lockPeople = (tx: Tx, workspaceId: string) =>
   run(tx)`select from roles where workspace_id = ${workspaceId} and built_in = 'admin' for no key update`
 
 export type NewUser = Ids &
-  Pick<UserRow, 'email' | 'name' | 'slug' | 'roleId' | 'locale' | 'zone'> & { passwordHash: string }
+  Pick<UserRow, 'email' | 'name' | 'slug' | 'roleId' | 'locale' | 'zone'> & { passwordHash: string | null }
 
 export const insertUser = (tx: Tx, user: NewUser) =>
   run(tx)`
@@ -240,6 +242,8 @@ export type MemberRow = Ids &
     workspaceLocale: Locale
     workspaceZone: string
     seatGate: boolean
+    severalAccounts: boolean
+    meetingsByPrograms: boolean
     roleId: string
     roleName: string
     builtIn: model.BuiltIn | null
@@ -248,7 +252,7 @@ export type MemberRow = Ids &
 
 const memberColumns = sql`u.user_id as "userId", u.name, u.email, u.slug, u.locale, u.zone, u.theme,
   w.workspace_id as "workspaceId", w.name as "workspaceName", w.locale as "workspaceLocale", w.zone as "workspaceZone",
-  w.seat_gate as "seatGate", r.role_id as "roleId", r.name as "roleName", r.built_in as "builtIn", r.permissions,
+  w.seat_gate as "seatGate", w.several_accounts as "severalAccounts", w.meetings_by_programs as "meetingsByPrograms", r.role_id as "roleId", r.name as "roleName", r.built_in as "builtIn", r.permissions,
   s.kind as "seatKind", s.level as "seatLevel"`
 const memberTables = sql`users u join workspaces w using (workspace_id) join roles r using (workspace_id, role_id)
   left join seats s using (workspace_id, user_id)`
@@ -260,6 +264,28 @@ export const findSession = (tx: Tx, workspaceId: string, hash: Buffer, now: Inst
     from sessions x join ${memberTables} using (workspace_id, user_id)
     where x.workspace_id = ${workspaceId} and x.token_hash = ${hash} and x.expires_at > ${at(now)}
       and u.disabled_at is null`
+
+/** Those who run this workspace: for letters about what only they can mend. */
+export const findAdminRows = (tx: Tx, workspaceId: string) =>
+  all<UserRow>(tx)`
+    select u.user_id as id, u.name, u.email, u.slug, u.zone, u.locale, u.role_id as "roleId", false as disabled
+    from users u join roles r using (workspace_id, role_id)
+    where u.workspace_id = ${workspaceId} and r.built_in = 'admin' and u.disabled_at is null order by u.created_at, u.user_id`
+
+/** What the rule about two accounts asks of a person (S-016 to S-019). */
+export const findAge = (tx: Tx, workspaceId: string, userId: string) =>
+  one<{ createdAt: Instant; zone: string; burnedAt: Instant | null }>(tx)`
+    select u.created_at as "createdAt", w.zone, u.legacy_pair_burned_at as "burnedAt"
+    from users u join workspaces w using (workspace_id) where u.workspace_id = ${workspaceId} and u.user_id = ${userId}`
+
+/** What somebody new needs to know of the workspace they come into. */
+export const findHouseRow = (tx: Tx, workspaceId: string) =>
+  one<{ zone: string; memberRoleId: string }>(tx)`
+    select w.zone, r.role_id as "memberRoleId" from workspaces w join roles r on r.workspace_id = w.workspace_id and r.built_in = 'member'
+    where w.workspace_id = ${workspaceId}`
+
+export const saveCreatedAt = (tx: Tx, { workspaceId, userId }: Ids, createdAt: Instant) =>
+  run(tx)`update users set created_at = ${at(createdAt)} where workspace_id = ${workspaceId} and user_id = ${userId}`
 
 export const findMember = (tx: Tx, { workspaceId, userId }: Ids) =>
   one<MemberRow>(tx)`

@@ -3,6 +3,7 @@ import type { Deps } from '#server/platform/deps.ts'
 import type { CalendarChange } from './model.ts'
 import { findCalendar, forgetEvents, raiseVersions, saveChoice, setDestination } from './store.ts'
 import { syncCalendar } from './sync.ts'
+import { unwatch, watchCalendar } from './watch.ts'
 
 export type ChooseOutcome =
   | { kind: 'chosen'; connectionId: string }
@@ -36,6 +37,9 @@ export async function chooseCalendar(
     if (checked !== calendar.checked || (checked && rules)) await forgetEvents(tx, workspaceId, [calendarId])
     if (checked && (!calendar.checked || rules))
       await deps.jobs.enqueue(tx, syncCalendar, { workspaceId, calendarId })
+    const used = checked || (change.destination ?? calendar.destination)
+    if (used) await deps.jobs.enqueue(tx, watchCalendar, { workspaceId, calendarId })
+    else await unwatch(deps, tx, workspaceId, calendar.connectionId, calendarId)
     await raiseVersions(tx, workspaceId, [userId])
     return { kind: 'chosen', connectionId: calendar.connectionId }
   })

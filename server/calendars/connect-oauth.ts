@@ -9,7 +9,12 @@ import { reasonOf } from '#server/connections/reason.ts'
 import { renewConnection, saveConnection, type SaveOutcome } from '#server/connections/save.ts'
 import { isSharedInbox } from '#server/connections/shared-inboxes.ts'
 import type { Deps } from '#server/platform/deps.ts'
-import { NotFound, Unreachable, type CalendarProvider, type RemoteCalendar } from '#server/providers/provider.ts'
+import {
+  NotFound,
+  Unreachable,
+  type CalendarProvider,
+  type RemoteCalendar,
+} from '#server/providers/provider.ts'
 import { enterCalendars } from './enter.ts'
 import { leave } from './leave.ts'
 
@@ -57,7 +62,9 @@ async function settle(
   })
   // Asked again: roles are taken away, and teams' inboxes added, while somebody is at their provider (S-015, S-026).
   if (!may(scope, 'personal-email')) return landed('CAL-NO-PERMISSION', [])
-  const shared = await deps.db.inWorkspace(workspaceId, (tx) => isSharedInbox(tx, workspaceId, identity.email))
+  const shared = await deps.db.inWorkspace(workspaceId, (tx) =>
+    isSharedInbox(tx, workspaceId, identity.email),
+  )
   if (shared) return landed('CAL-SHARED-INBOX', ['other'])
   const reads = await probe(deps, scope, arrived)
   if (reads.kind === 'no-calendar')
@@ -114,7 +121,10 @@ const instead = (arrived: Arrived): Arrived => ({
   ...arrived,
   purpose: 'connect',
   connectionId: null,
-  choice: { ...arrived.choice, wish: { ...arrived.choice.wish, as: 'replace', replaces: arrived.connectionId } },
+  choice: {
+    ...arrived.choice,
+    wish: { ...arrived.choice.wish, as: 'replace', replaces: arrived.connectionId },
+  },
 })
 
 type Reads = { kind: 'reads'; provider: CalendarProvider; calendars: RemoteCalendar[] }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Scope } from '#server/accounts/gate.ts'
 import { endConnection, endUse } from '#server/connections/disconnect.ts'
 import { findConnectionOf, findUses } from '#server/connections/find.ts'
@@ -62,8 +61,7 @@ export async function disconnectCalendar(
     await endUse(deps, tx, workspaceId, userId, connectionId, 'calendar')
     await forgetCopies(tx, workspaceId, connectionId)
     const watches = findWatchesOf(await endWatches(tx, workspaceId, { connectionId }))
-    if (watches.length > 0)
-      await deps.jobs.enqueue(tx, unwatchTask, { workspaceId, connectionId, watches, turn: randomUUID() })
+    if (watches.length > 0) await deps.jobs.enqueue(tx, unwatchTask, { workspaceId, connectionId, watches })
     await moveDestination(tx, workspaceId, userId)
     await raiseVersions(tx, workspaceId, [userId])
     return counted(tx, workspaceId, userId, remains)

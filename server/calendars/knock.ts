@@ -49,7 +49,13 @@ async function whichWatch(deps: Deps, provider: ProviderName, token: string): Pr
   // A knock may come before the answer that made the promise; a promise that was taken back is heard no more.
   if (!row || row.provider !== provider || (row.state !== 'asked' && row.state !== 'live')) return null
   if (known.size >= MOST_KNOWN) known.clear()
-  const found = { workspaceId, watchId, calendarId: row.calendarId, secretHash: row.secretHash, until: now + KNOWN_FOR }
+  const found = {
+    workspaceId,
+    watchId,
+    calendarId: row.calendarId,
+    secretHash: row.secretHash,
+    until: now + KNOWN_FOR,
+  }
   known.set(token, found)
   return found
 }
@@ -65,7 +71,9 @@ async function changed(deps: Deps, watch: Known): Promise<void> {
     const over = flurries.get(watch.watchId)
     flurries.delete(watch.watchId)
     if (over?.again)
-      pass(deps, watch).catch((error: unknown) => deps.log.warn({ err: error }, 'a knock was lost; the poll makes up for it'))
+      pass(deps, watch).catch((error: unknown) =>
+        deps.log.warn({ err: error }, 'a knock was lost; the poll makes up for it'),
+      )
   }, FLURRY).unref()
   await pass(deps, watch)
 }
@@ -77,7 +85,11 @@ async function pass(deps: Deps, { workspaceId, watchId, calendarId }: Known): Pr
   })
 }
 
-async function afterLifecycle(deps: Deps, watch: Known, event: NonNullable<Knock['lifecycle']>): Promise<void> {
+async function afterLifecycle(
+  deps: Deps,
+  watch: Known,
+  event: NonNullable<Knock['lifecycle']>,
+): Promise<void> {
   const { workspaceId, watchId, calendarId } = watch
   await deps.db.inWorkspace(workspaceId, async (tx) => {
     if (event === 'subscriptionRemoved') {
@@ -87,7 +99,9 @@ async function afterLifecycle(deps: Deps, watch: Known, event: NonNullable<Knock
     }
     if (event !== 'missed')
       await deps.jobs.enqueue(tx, watchCalendar, { workspaceId, calendarId, anew: true })
-    if (event !== 'reauthorizationRequired') await deps.jobs.enqueue(tx, syncCalendar, { workspaceId, calendarId })
+    if (event !== 'reauthorizationRequired')
+      await deps.jobs.enqueue(tx, syncCalendar, { workspaceId, calendarId })
   })
-  if (event === 'subscriptionRemoved') for (const [token, one] of known) if (one.watchId === watchId) known.delete(token)
+  if (event === 'subscriptionRemoved')
+    for (const [token, one] of known) if (one.watchId === watchId) known.delete(token)
 }

@@ -41,7 +41,8 @@ export async function leave(
   for (const farewell of ended) {
     await forgetCopies(tx, workspaceId, farewell.connectionId)
     const watches = findWatchesOf(await endWatches(tx, workspaceId, { connectionId: farewell.connectionId }))
-    if (farewell.sealed !== null) await deps.jobs.enqueue(tx, farewellTask, { workspaceId, farewell, watches })
+    if (farewell.sealed !== null)
+      await deps.jobs.enqueue(tx, farewellTask, { workspaceId, farewell, watches })
   }
   await moveDestination(tx, workspaceId, userId)
   await raiseVersions(tx, workspaceId, [userId])

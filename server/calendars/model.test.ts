@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DAY, MINUTE } from '#core/time/model.ts'
 import type { EventKind } from '#server/providers/provider.ts'
-import { blocks, STALE_AFTER, usableAt, vanishes, windowFrom } from './model.ts'
+import { blocks, healthOf, STALE_AFTER, usableAt, vanishes, windowFrom } from './model.ts'
 
 test('B32 every kind of event blocks as its owner expects, and what is not understood blocks', () => {
   const kinds: EventKind[] = [
@@ -95,4 +95,18 @@ test('B08 more than twenty and more than three in ten at once is too much to bel
 
 test('B23 the copied window reaches past a year even on the day before it is laid anew', () => {
   expect(windowFrom(now)).toEqual({ start: now - DAY, end: now + 400 * DAY })
+})
+
+test('S-110 a calendar’s health in one word: fine only with a fresh look and nothing to know', () => {
+  const now = 1_800_000_000_000
+  const good = { syncedAt: now, trouble: null, quarantined: false, troubledEvents: 0, checked: true, destination: false }
+  expect(healthOf(now, 'connected', good)).toBe('fine')
+  expect(healthOf(now, 'connected', { ...good, trouble: 'timeout' })).toBe('degraded')
+  expect(healthOf(now, 'connected', { ...good, quarantined: true })).toBe('degraded')
+  expect(healthOf(now, 'connected', { ...good, troubledEvents: 1 })).toBe('degraded')
+  expect(healthOf(now + STALE_AFTER, 'connected', good)).toBe('broken')
+  expect(healthOf(now, 'broken', good)).toBe('broken')
+  expect(healthOf(now, 'connected', { ...good, syncedAt: null })).toBe('unread')
+  expect(healthOf(now, 'connected', { ...good, syncedAt: null, trouble: 'forbidden' })).toBe('broken')
+  expect(healthOf(now, 'connected', { ...good, checked: false })).toBe('unread')
 })

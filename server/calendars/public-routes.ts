@@ -17,7 +17,10 @@ const callback = createRoute({
   path: '/oauth/{provider}/callback',
   tags: ['calendars'],
   request: { params: z.object({ provider: OAuthProvider }) },
-  responses: { 303: { description: 'On to the meetings dashboard' }, 400: { description: 'Not a trip of this browser' } },
+  responses: {
+    303: { description: 'On to the meetings dashboard' },
+    400: { description: 'Not a trip of this browser' },
+  },
 })
 
 const notices = z.object({
@@ -66,7 +69,12 @@ export const publicCalendars = router()
     const secret = c.req.header('x-goog-channel-token') ?? ''
     // The first knock only says that the line stands.
     if (c.req.header('x-goog-resource-state') === 'sync') return c.body(null, 204)
-    const proven = await knock(c.var.deps, { provider: 'google', token: c.req.param('token'), secret, lifecycle: null })
+    const proven = await knock(c.var.deps, {
+      provider: 'google',
+      token: c.req.param('token'),
+      secret,
+      lifecycle: null,
+    })
     return proven ? c.body(null, 204) : turnedAway(c)
   })
   .post('/push/microsoft/:token', async (c) => {
@@ -96,7 +104,8 @@ export const publicCalendars = router()
 /** Graph wants its own word back as plain text before it promises anything (B16); `nosniff` stands on every answer. */
 async function shakeHands(c: Context<Env>, word: string) {
   const { deps, client } = c.var
-  if (word.length > 2000 || (await deps.limiter.take(HANDSHAKE, client)).kind === 'over') return c.body(null, 400)
+  if (word.length > 2000 || (await deps.limiter.take(HANDSHAKE, client)).kind === 'over')
+    return c.body(null, 400)
   return c.body(word, 200, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
 }
 

@@ -17,7 +17,12 @@ import { getConnection, listConnections } from './list.ts'
 import { CalendarChange, CheckStep, ConnectCaldav, Connection, Retry, RolesChange } from './model.ts'
 import { reconnect } from './reconnect.ts'
 import { changeRoles } from './roles.ts'
-import { editSharedInbox, listSharedInboxes, registerSharedInbox, withdrawSharedInbox } from './shared-inbox.ts'
+import {
+  editSharedInbox,
+  listSharedInboxes,
+  registerSharedInbox,
+  withdrawSharedInbox,
+} from './shared-inbox.ts'
 
 const byId = z.object({ id: z.uuid() })
 const tags = ['calendars']
@@ -80,7 +85,11 @@ const postMailbox = createRoute({
   request: {
     params: byId,
     body: body(
-      z.strictObject({ provider: OAuthProvider, textVersion: text(40, { min: 1 }), locale: z.enum(['en', 'it']) }),
+      z.strictObject({
+        provider: OAuthProvider,
+        textVersion: text(40, { min: 1 }),
+        locale: z.enum(['en', 'it']),
+      }),
     ),
   },
   responses: {
@@ -95,7 +104,10 @@ const deleteCalendar = createRoute({
   middleware: signedIn(),
   request: { params: byId },
   responses: {
-    200: json(z.object({ offlinePages: z.number(), keptMeetings: z.number() }), 'Its mailbox stays, if it is linked'),
+    200: json(
+      z.object({ offlinePages: z.number(), keptMeetings: z.number() }),
+      'Its mailbox stays, if it is linked',
+    ),
     ...problems(401, 404),
   },
 })
@@ -271,11 +283,26 @@ export const routes = router<SignedIn>()
       case 'ready':
         return c.json({ url: outcome.url }, 201)
       case 'no-permission':
-        return problem(c, 403, 'CAL-NO-PERMISSION', sentenceOf(c.var.locale, 'CAL-NO-PERMISSION', given.provider))
+        return problem(
+          c,
+          403,
+          'CAL-NO-PERMISSION',
+          sentenceOf(c.var.locale, 'CAL-NO-PERMISSION', given.provider),
+        )
       case 'shared-inbox':
-        return problem(c, 409, 'CAL-SHARED-INBOX', sentenceOf(c.var.locale, 'CAL-SHARED-INBOX', given.provider))
+        return problem(
+          c,
+          409,
+          'CAL-SHARED-INBOX',
+          sentenceOf(c.var.locale, 'CAL-SHARED-INBOX', given.provider),
+        )
       case 'not-configured':
-        return problem(c, 409, 'CAL-NOT-CONFIGURED', sentenceOf(c.var.locale, 'CAL-NOT-CONFIGURED', given.provider))
+        return problem(
+          c,
+          409,
+          'CAL-NOT-CONFIGURED',
+          sentenceOf(c.var.locale, 'CAL-NOT-CONFIGURED', given.provider),
+        )
       case 'second':
       case 'not-found':
         return problem(c, 404, 'not-found')
@@ -313,7 +340,9 @@ export const routes = router<SignedIn>()
         return problem(c, 404, 'not-found')
     }
   })
-  .openapi(getInboxes, async (c) => c.json({ inboxes: await listSharedInboxes(c.var.deps, c.var.scope) }, 200))
+  .openapi(getInboxes, async (c) =>
+    c.json({ inboxes: await listSharedInboxes(c.var.deps, c.var.scope) }, 200),
+  )
   .openapi(postInbox, async (c) => {
     const outcome = await registerSharedInbox(c.var.deps, c.var.scope, c.req.valid('json'))
     switch (outcome.kind) {

@@ -37,7 +37,11 @@ export async function registerSharedInbox(
       await removeSharedInbox(tx, workspaceId, id)
       return {
         kind: 'has-calendars',
-        calendars: hit.map(({ connectionId, account, userName }) => ({ connectionId, account, name: userName })),
+        calendars: hit.map(({ connectionId, account, userName }) => ({
+          connectionId,
+          account,
+          name: userName,
+        })),
       }
     }
     for (const { connectionId, userId: owner, account } of hit) {

@@ -825,8 +825,9 @@ export async function findUnwatched(
   const { rows } = await sql<{ calendarId: string }>`
     select c.calendar_id as "calendarId" ${withConnection}
     where c.workspace_id = ${workspaceId} and (c.checked or c.destination) and c.gone_at is null and n.state = 'connected' and n.calendar_ended_at is null and n.provider = any(${providers})
-      and not exists (select from watches w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id
-        and (w.state = 'live' and w.expires_at > ${at(until)} or w.state = 'asked' and w.created_at > ${at(triedAfter)}))`.execute(tx)
+      and (exists (select from watches w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id and w.state = 'ending')
+        or not exists (select from watches w where w.workspace_id = c.workspace_id and w.calendar_id = c.calendar_id
+          and (w.state = 'live' and w.expires_at > ${at(until)} or w.state = 'asked' and w.created_at > ${at(triedAfter)})))`.execute(tx)
   return rows
 }
 
@@ -834,7 +835,8 @@ export async function findUnwatched(
 export async function findLeftWatches(tx: Tx, workspaceId: string, now: Instant): Promise<WatchRow[]> {
   const { rows } = await sql<WatchRow>`
     select ${watchColumns} from watches w where w.workspace_id = ${workspaceId}
-      and (w.state = 'ending' or w.expires_at < ${at(now)} or w.state = 'asked' and w.created_at < ${at(now)}::timestamptz - interval '8 days')`.execute(
+      and (w.expires_at < ${at(now)} or w.state = 'asked' and w.created_at < ${at(now)}::timestamptz - interval '8 days'
+        or w.state = 'ending' and exists (select from connections n where n.workspace_id = w.workspace_id and n.connection_id = w.connection_id and n.state = 'disconnected'))`.execute(
     tx,
   )
   return rows

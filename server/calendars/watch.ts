@@ -3,6 +3,7 @@ import { DAY, HOUR, type Instant } from '#core/time/model.ts'
 import { openConnection, type Opened } from '#server/connections/session.ts'
 import { reasonOf } from '#server/connections/reason.ts'
 import type { Config } from '#server/platform/config.ts'
+import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
 import type { Task } from '#server/platform/jobs.ts'
 import { everyWorkspace } from '#server/platform/workspaces.ts'
@@ -168,13 +169,24 @@ export const unwatchTask: Task<{
   workspaceId: string
   connectionId: string
   watches: { id: string; resource: string }[]
-  turn: string
 }> = {
   name: 'calendars.unwatch',
   async run(deps, { workspaceId, connectionId, watches }) {
     const { session, provider } = await openConnection(deps, workspaceId, connectionId, { feature: 'watch' })
     for (const { id, resource } of watches) await provider.watch?.stop(session, { id, resource, until: 0 })
   },
+}
+
+/** A calendar that is no longer read is no longer watched. */
+export async function unwatch(
+  deps: Deps,
+  tx: Tx,
+  workspaceId: string,
+  connectionId: string,
+  calendarId: string,
+): Promise<void> {
+  const watches = findWatchesOf(await endWatches(tx, workspaceId, { calendarId }))
+  if (watches.length > 0) await deps.jobs.enqueue(tx, unwatchTask, { workspaceId, connectionId, watches })
 }
 
 /** Every ten minutes: calendars that nobody watches into tomorrow, and promises whose end was missed. */

@@ -1,7 +1,10 @@
 import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
-import { after, statesBefore, type ReasonCode } from './model.ts'
+import { DAY } from '#core/time/model.ts'
+import { findUser } from '#server/accounts/find.ts'
+import { after, isOAuth, statesBefore, type ReasonCode } from './model.ts'
 import { moveState } from './store.ts'
+import { tellAdminsOfDying } from './tell-admins.ts'
 import { tellOwner } from './tell-owner.ts'
 
 export type Refusal = { workspaceId: string; connectionId: string; triedSecret: string; reason: ReasonCode }
@@ -23,15 +26,27 @@ export async function markBroken(
     triedSecret,
     now,
   })
-  if (moved)
-    await tellOwner(deps, tx, {
-      kind: 'broken',
-      workspaceId,
-      connectionId,
-      userId: moved.userId,
-      account: moved.account,
-      reason,
-      since: now,
-    })
+  if (!moved) return null
+  const { userId, account, provider, diesAt } = moved
+  await tellOwner(deps, tx, {
+    kind: 'broken',
+    workspaceId,
+    connectionId,
+    userId,
+    account,
+    provider,
+    reason: moved.reason,
+    since: now,
+  })
+  // It ran out as foreseen, and will again until the app is set up otherwise.
+  const owner = diesAt !== null && isOAuth(provider) ? await findUser(tx, userId) : null
+  if (owner && isOAuth(provider) && diesAt! <= now + DAY)
+    await tellAdminsOfDying(
+      deps,
+      tx,
+      { workspaceId, connectionId, provider, account, owner, diesAt: diesAt! },
+      'died-admin',
+      'over',
+    )
   return moved
 }

@@ -19,6 +19,7 @@ import {
   type ConnectionState,
   type Step,
 } from './model.ts'
+import { AppRefused, SignedOut } from './faults.ts'
 import { passes, reasonOf } from './reason.ts'
 
 const STATES: ('none' | ConnectionState)[] = ['none', 'connecting', 'connected', 'broken', 'disconnected']
@@ -85,6 +86,7 @@ test('each of the five faults becomes a reason that a person can read, and a bug
   expect(
     [new AccessRevoked(), new SlowDown('x', 1), new NotFound(), new CursorExpired()].map(reasonOf),
   ).toEqual(['wrong-password', 'slow-down', 'not-found', 'bad-answer'])
+  expect([new SignedOut(), new AppRefused('x')].map(reasonOf)).toEqual(['signed-out', 'app-refused'])
   expect(reasonOf(new TypeError('ours'))).toBeNull()
 })
 
@@ -101,6 +103,7 @@ test('only what asking again may cure is asked again', () => {
     'other-host',
     'plain-http',
     'slow-down',
+    'app-refused',
   ])
 })
 
@@ -112,7 +115,7 @@ test('an account is called by who it is and where, once', () => {
   )
   expect(
     ['alice@cal.example.org', 'giulia@studioferri.it', 'giulia@studioferri.it (cloud.example.org)'].map(
-      hostOf,
+      (account) => hostOf(account),
     ),
   ).toEqual(['cal.example.org', 'studioferri.it', 'cloud.example.org'])
 })

@@ -6,6 +6,7 @@ import {
   Unreachable,
   type UnreachableReason,
 } from '#server/providers/provider.ts'
+import { AppRefused, SignedOut } from './faults.ts'
 import type { ReasonCode } from './model.ts'
 
 const UNREACHABLE: Record<UnreachableReason, ReasonCode> = {
@@ -21,10 +22,13 @@ const UNREACHABLE: Record<UnreachableReason, ReasonCode> = {
   forbidden: 'forbidden',
   // Somebody else's event stands under our name, or changes faster than we can follow.
   conflict: 'write-refused',
+  'no-mailbox': 'no-calendars',
 }
 
 /** The reason that a person reads for one of the world's five faults; null for anything else, which is a bug and is thrown on. */
 export function reasonOf(error: unknown): ReasonCode | null {
+  if (error instanceof SignedOut) return 'signed-out'
+  if (error instanceof AppRefused) return 'app-refused'
   if (error instanceof AccessRevoked) return 'wrong-password'
   if (error instanceof SlowDown) return 'slow-down'
   if (error instanceof NotFound) return 'not-found'
@@ -41,6 +45,7 @@ const LASTING: ReadonlySet<ReasonCode> = new Set([
   'not-caldav',
   'refused-address',
   'write-refused',
+  'signed-out',
 ])
 
 /** Whether the queue may hope that the same question is answered later. */

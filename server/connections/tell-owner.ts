@@ -8,6 +8,7 @@ import { composeLetter } from '#server/mail/compose.ts'
 import { queueLetter } from '#server/mail/queue.ts'
 import type { Tx } from '#server/platform/database.ts'
 import type { Deps } from '#server/platform/deps.ts'
+import type { ProviderName } from '#server/providers/provider.ts'
 import { hostOf, type ReasonCode } from './model.ts'
 
 export type Trouble = {
@@ -15,32 +16,43 @@ export type Trouble = {
   connectionId: string
   userId: string
   account: string
-  reason: ReasonCode
+  provider: ProviderName
   since: Instant
-} & ({ kind: 'broken' } | { kind: 'stale'; calendar: string })
+} & (
+  | { kind: 'broken'; reason: ReasonCode }
+  | { kind: 'stale' | 'gone'; calendar: string; reason: ReasonCode }
+  /** `stage` tells one warning from the next. */
+  | { kind: 'dying'; diesAt: Instant; stage: string }
+  | { kind: 'shared-inbox'; by: string }
+)
 
-/** A letter to the connection's owner: what stopped, why, and the one thing to do. One a day at most for each kind. */
+/** A letter to the connection's owner: what stopped, or will, why, and the one thing to do. One a day at most for each kind. */
 export async function tellOwner(deps: Deps, tx: Tx, trouble: Trouble): Promise<void> {
   const owner = await findUser(tx, trouble.userId)
   if (!owner || owner.disabled) return
-  const { kind, account, reason } = trouble
+  const { kind, account } = trouble
   const say = speak(connectionWords, owner.locale)
-  const when = `${formatDate(owner.locale, owner.zone, trouble.since, 'shortDay')}, ${formatDate(owner.locale, owner.zone, trouble.since, 'time')}`
+  const dated = kind === 'dying' ? trouble.diesAt : trouble.since
   const told = {
     account,
-    when,
-    calendar: trouble.kind === 'stale' ? trouble.calendar : '',
-    host: hostOf(account),
+    when: `${formatDate(owner.locale, owner.zone, dated, 'shortDay')}, ${formatDate(owner.locale, owner.zone, dated, 'time')}`,
+    calendar: 'calendar' in trouble ? trouble.calendar : '',
+    name: kind === 'shared-inbox' ? trouble.by : '',
+    host: hostOf(account, trouble.provider),
   }
+  const facts =
+    kind === 'broken' || kind === 'stale'
+      ? [
+          { label: say('letter.cause'), value: say(`reason.${trouble.reason}.cause`, told) },
+          { label: say('letter.way'), value: say(`reason.${trouble.reason}.way`, told) },
+        ]
+      : []
   const { html, text } = composeLetter(owner.locale, {
     preheader: say(`letter.${kind}.preheader`, told),
     heading: say(`letter.${kind}.heading`, told),
     lines: [say(`letter.${kind}.line`, told)],
-    facts: [
-      { label: say('letter.cause'), value: say(`reason.${reason}.cause`, told) },
-      { label: say('letter.way'), value: say(`reason.${reason}.way`, told) },
-    ],
-    actions: [{ label: say('letter.action'), url: `${deps.config.url}/settings/calendar` }],
+    facts,
+    actions: [{ label: say('letter.action'), url: `${deps.config.url}/app/settings/calendar` }],
     footer: say('letter.footer'),
   })
   await queueLetter(deps, tx, {
@@ -50,6 +62,6 @@ export async function tellOwner(deps: Deps, tx: Tx, trouble: Trouble): Promise<v
     subject: say(`letter.${kind}.subject`, told),
     html,
     text,
-    messageId: `connection-${kind}-${trouble.connectionId}-${Math.floor(trouble.since / DAY)}`,
+    messageId: `connection-${kind}-${trouble.connectionId}-${kind === 'dying' ? trouble.stage : Math.floor(trouble.since / DAY)}`,
   })
 }

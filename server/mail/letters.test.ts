@@ -3,8 +3,8 @@ import type { Locale } from '#core/locale/locale.ts'
 import { LOCALES } from '#core/locale/locale.ts'
 import { composeLetter } from './compose.ts'
 import {
-  cancelledLetter, declinedLetter, hostBookedLetter, hostCancelledLetter, hostMovedLetter, hostRequestedLetter, hostUnwrittenLetter,
-  invitationLetter, movedLetter, placeOf, proposalLetter, reminderLetter, requestLetter, type Letter, type Meeting, type Visitor,
+  cancelledLetter, declinedLetter, hostBookedLetter, hostCancelledLetter, hostMovedLetter, hostRequestedLetter, hostShownLetter, hostUnwrittenLetter,
+  invitationLetter, linkLetter, movedLetter, placeOf, proposalLetter, reminderLetter, requestLetter, type Letter, type Meeting, type Visitor,
 } from './letters.ts'
 import { whenOf } from './when.ts'
 
@@ -40,6 +40,15 @@ function everyLetter(locale: Locale, told: Told = ORDINARY): Record<string, Lett
     hostMoved: hostMovedLetter({ ...host, before }),
     hostCancelled: hostCancelledLetter({ ...host, reason: told.note }),
     hostUnwritten: hostUnwrittenLetter({ ...host, reason: told.note }),
+    invitedByProvider: invitationLetter({ locale, meeting, urls, attached: false }),
+    invitedByHost: invitationLetter({ locale, meeting, urls: { ...urls, move: null }, invited: true }),
+    movedWithout: movedLetter({ locale, meeting, before, by: 'calendar', urls, attached: false }),
+    cancelledWithout: cancelledLetter({ locale, meeting, by: 'calendar', urls: { again: null }, attached: false, invited: true }),
+    link: linkLetter({ locale, meeting, urls }),
+    shownMoved: hostShownLetter({ ...host, shown: 'moved', before, because: 'conflict' }),
+    shownDeleted: hostShownLetter({ ...host, shown: 'deleted', before: null, because: null }),
+    shownDeclined: hostShownLetter({ ...host, shown: 'declined', before: null, because: null }),
+    shownRefused: hostShownLetter({ ...host, shown: 'refused', before: null, because: null }),
   }
 }
 

@@ -17,7 +17,14 @@ export type Meeting = { title: string; host: string; visitor: string; when: When
 /** What a visitor told about themselves, for the host only. */
 export type Visitor = { email: string; phone?: string | null; guests: string[]; answers: { label: string; value: string }[] }
 
-type ToVisitor = { locale: Locale; meeting: Meeting }
+type ToVisitor = {
+  locale: Locale
+  meeting: Meeting
+  /** Whether the iCalendar object comes with the letter; else the calendar's provider sends it, or there is none. */
+  attached?: boolean
+  /** Whether the host invited them, instead of they having booked. */
+  invited?: boolean
+}
 type ToHost = { locale: Locale; meeting: Meeting; visitor: Visitor; workspace: string; url: string }
 
 const voice = (locale: Locale) => speak(mailWords, locale)
@@ -56,58 +63,65 @@ const reasonFact = (locale: Locale, reason: string | null | undefined): LetterPa
 
 const beforeFact = (locale: Locale, before: When): LetterParts['facts'] => [{ label: voice(locale)('fact.before'), value: before.lines[0]! }]
 
+// Nobody is told of an attachment that is not there.
+const alone = <Key extends string>(key: Key, attached: boolean): Key | `${Key}.plain` => (attached ? key : `${key}.plain`)
+const footerOf = (locale: Locale, told: ReturnType<typeof names>, invited: boolean, usual: 'footer.visitor' | 'footer.last' = 'footer.visitor'): string => voice(locale)(invited ? 'footer.invited' : usual, told)
+
 /** To the visitor: the booking stands. `accepted` when it was a request until now. */
-export function invitationLetter({ locale, meeting, urls, accepted }: ToVisitor & { urls: { move: string; cancel: string }; accepted?: boolean }): Letter {
+export function invitationLetter({ locale, meeting, urls, accepted, attached = true, invited = false }: ToVisitor & { urls: Urls; accepted?: boolean }): Letter {
   const say = voice(locale)
   const told = names(meeting)
   return letter(locale, say('invitation.subject', told), {
     preheader: say('invitation.preheader', told),
     heading: say('invitation.heading', told),
-    lines: [say(accepted ? 'invitation.accepted' : 'invitation.line', told)],
+    lines: [say(alone(invited ? 'invitation.invited' : accepted ? 'invitation.accepted' : 'invitation.line', attached), told)],
     when: meeting.when.lines,
     facts: meetingFacts(locale, meeting),
     actions: changes(locale, urls),
-    footer: say('footer.visitor', told),
+    footer: footerOf(locale, told, invited),
   })
 }
 
-const changes = (locale: Locale, urls: { move: string; cancel: string }): LetterParts['actions'] => [
-  { label: voice(locale)('action.move'), url: urls.move, weight: 'plain' },
+/** `move` is null where there is no page to choose another time on. */
+type Urls = { move: string | null; cancel: string }
+
+const changes = (locale: Locale, urls: Urls): LetterParts['actions'] => [
+  ...(urls.move === null ? [] : [{ label: voice(locale)('action.move'), url: urls.move, weight: 'plain' as const }]),
   { label: voice(locale)('action.cancel'), url: urls.cancel, weight: 'plain' },
 ]
 
 /** To the visitor: the meeting has a new time. */
-export function movedLetter({ locale, meeting, before, by, urls }: ToVisitor & { before: When; by: 'visitor' | 'host' | 'calendar'; urls: { move: string; cancel: string } }): Letter {
+export function movedLetter({ locale, meeting, before, by, urls, attached = true, invited = false }: ToVisitor & { before: When; by: 'visitor' | 'host' | 'calendar'; urls: Urls }): Letter {
   const say = voice(locale)
   const told = names(meeting)
   return letter(locale, say('moved.subject', told), {
     preheader: say('moved.preheader', told),
     heading: say('moved.heading'),
-    lines: [say(by === 'visitor' ? 'moved.by_visitor' : 'moved.by_host', told)],
+    lines: [say(alone(by === 'visitor' ? 'moved.by_visitor' : 'moved.by_host', attached), told)],
     when: meeting.when.lines,
     facts: [...beforeFact(locale, before), ...meetingFacts(locale, meeting)],
     actions: changes(locale, urls),
-    footer: say('footer.visitor', told),
+    footer: footerOf(locale, told, invited),
   })
 }
 
 /** To the visitor: the meeting will not take place. `again` leads to the page, where it is still open. */
-export function cancelledLetter({ locale, meeting, by, reason, urls }: ToVisitor & { by: 'visitor' | 'host' | 'calendar'; reason?: string | null; urls: { again: string | null } }): Letter {
+export function cancelledLetter({ locale, meeting, by, reason, urls, attached = true, invited = false }: ToVisitor & { by: 'visitor' | 'host' | 'calendar'; reason?: string | null; urls: { again: string | null } }): Letter {
   const say = voice(locale)
   const told = names(meeting)
   return letter(locale, say('cancelled.subject', told), {
     preheader: say('cancelled.preheader', told),
     heading: say('cancelled.heading'),
-    lines: [say(by === 'visitor' ? 'cancelled.by_visitor' : 'cancelled.by_host', told)],
+    lines: [say(alone(by === 'visitor' ? 'cancelled.by_visitor' : 'cancelled.by_host', attached), told)],
     when: meeting.when.lines,
     facts: [...meetingFacts(locale, meeting), ...reasonFact(locale, reason)],
     actions: urls.again === null ? [] : [{ label: say('action.book_again'), url: urls.again }],
-    footer: say('footer.last', told),
+    footer: footerOf(locale, told, invited, 'footer.last'),
   })
 }
 
 /** To the visitor, before the meeting. */
-export function reminderLetter({ locale, meeting, urls }: ToVisitor & { urls: { move: string; cancel: string } }): Letter {
+export function reminderLetter({ locale, meeting, urls, invited = false }: ToVisitor & { urls: Urls }): Letter {
   const say = voice(locale)
   const told = names(meeting)
   return letter(locale, say('reminder.subject', told), {
@@ -117,7 +131,22 @@ export function reminderLetter({ locale, meeting, urls }: ToVisitor & { urls: { 
     when: meeting.when.lines,
     facts: meetingFacts(locale, meeting),
     actions: changes(locale, urls),
-    footer: say('footer.visitor', told),
+    footer: footerOf(locale, told, invited),
+  })
+}
+
+/** To the visitor: the video link, which was still being made when their invitation left (C28). */
+export function linkLetter({ locale, meeting, urls, invited = false }: ToVisitor & { urls: Urls }): Letter {
+  const say = voice(locale)
+  const told = names(meeting)
+  return letter(locale, say('link.subject', told), {
+    preheader: say('link.preheader', told),
+    heading: say('link.heading'),
+    lines: [say('greeting', told), say('link.line', told)],
+    when: meeting.when.lines,
+    facts: meetingFacts(locale, meeting),
+    actions: changes(locale, urls),
+    footer: footerOf(locale, told, invited),
   })
 }
 
@@ -257,6 +286,24 @@ export function hostUnwrittenLetter(facts: ToHost & { reason: string }): Letter 
     when: meeting.when.lines,
     facts: [{ label: say('fact.calendar'), value: quoted(reason) }, ...visitorFacts(locale, facts)],
     actions: [{ label: say('action.calendar'), url }],
+    footer: say('footer.host', { workspace: said(workspace) }),
+  })
+}
+
+export type Shown = 'moved' | 'deleted' | 'declined' | 'refused'
+
+/** To the host: their calendar shows the meeting otherwise, and what that means is theirs to say. `before` is the agreed time of one that was moved. */
+export function hostShownLetter(facts: ToHost & { shown: Shown; before: When | null; because: 'conflict' | 'odd' | null }): Letter {
+  const { locale, meeting, workspace, url, shown, before, because } = facts
+  const say = voice(locale)
+  const told = names(meeting)
+  return letter(locale, say(`host.shown.${shown}.subject`, told), {
+    preheader: say(`host.shown.${shown}.preheader`, told),
+    heading: say(`host.shown.${shown}.heading`, told),
+    lines: [...(because === null ? [] : [say(`host.shown.${because}`)]), say(`host.shown.${shown}.line`, told)],
+    when: meeting.when.lines,
+    facts: [...(before === null ? [] : beforeFact(locale, before)), ...visitorFacts(locale, facts)],
+    actions: [{ label: say('action.decide'), url }],
     footer: say('footer.host', { workspace: said(workspace) }),
   })
 }

@@ -22,6 +22,8 @@ export type LetterDraft = {
   messageId: string
   /** Address that takes a one-click POST (RFC 8058), for letters nobody has to receive. */
   unsubscribe?: string | null
+  /** Whose own mailbox carries it, if one is linked: a letter to somebody they know, in their name. */
+  mailboxUserId?: string | null
 }
 
 /** Writes the letter in the caller's transaction and asks for its sending; asked twice, there is one. */
@@ -45,9 +47,11 @@ export async function queueLetter(deps: Deps, tx: Tx, draft: LetterDraft): Promi
     calendar: draft.calendar ?? null,
     unsubscribe: draft.unsubscribe ?? null,
   })
-  const state = deps.config.smtp === null ? 'practice' : 'queued'
   const { workspaceId, kind, effectId = null } = draft
-  const { letterId, fresh } = await insertLetter(tx, { workspaceId, kind, effectId, recipient, replyTo: replyTo?.email ?? null, subject: headerText(draft.subject), messageId, state, source, now })
+  const { mailboxUserId = null } = draft
+  const mailbox = mailboxUserId && (await deps.mailboxes?.linked(tx, workspaceId, mailboxUserId))
+  const state = deps.config.smtp === null && !mailbox ? 'practice' : 'queued'
+  const { letterId, fresh } = await insertLetter(tx, { workspaceId, kind, effectId, recipient, replyTo: replyTo?.email ?? null, subject: headerText(draft.subject), messageId, state, source, mailboxUserId: mailbox ? mailboxUserId : null, now })
   if (fresh && state === 'queued') await deps.jobs.enqueue(tx, sendLetter, { workspaceId, letterId })
   return { letterId }
 }

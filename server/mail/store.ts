@@ -13,6 +13,7 @@ export type NewLetter = {
   messageId: string
   state: 'queued' | 'practice'
   source: Buffer
+  mailboxUserId: string | null
   now: Instant
 }
 
@@ -20,8 +21,8 @@ export type NewLetter = {
 export async function insertLetter(tx: Tx, letter: NewLetter): Promise<{ letterId: string; fresh: boolean }> {
   const { rows } = await sql<{ letter_id: string; fresh: boolean }>`
     with made as (
-      insert into letters (workspace_id, kind, effect_id, recipient, reply_to, subject, message_id, state, source, next_at, created_at)
-      values (${letter.workspaceId}, ${letter.kind}, ${letter.effectId}, ${letter.recipient}, ${letter.replyTo}, ${letter.subject}, ${letter.messageId}, ${letter.state}, ${letter.source}, ${at(letter.now)}, ${at(letter.now)})
+      insert into letters (workspace_id, kind, effect_id, recipient, reply_to, subject, message_id, state, source, next_at, created_at, mailbox_user_id, contact_email)
+      values (${letter.workspaceId}, ${letter.kind}, ${letter.effectId}, ${letter.recipient}, ${letter.replyTo}, ${letter.subject}, ${letter.messageId}, ${letter.state}, ${letter.source}, ${at(letter.now)}, ${at(letter.now)}, ${letter.mailboxUserId}, ${letter.mailboxUserId === null ? null : letter.recipient})
       on conflict (workspace_id, message_id) do nothing
       returning letter_id)
     select letter_id, true as fresh from made
@@ -34,14 +35,24 @@ export async function insertLetter(tx: Tx, letter: NewLetter): Promise<{ letterI
   return { letterId: row.letter_id, fresh: row.fresh }
 }
 
-export type Claimed = { state: 'queued' | 'unknown'; recipient: string; source: Buffer; fence: number; attempts: number; createdAt: Instant }
+export type Claimed = {
+  state: 'queued' | 'unknown'
+  recipient: string
+  subject: string
+  source: Buffer
+  fence: number
+  attempts: number
+  createdAt: Instant
+  mailboxUserId: string | null
+  contactEmail: string | null
+}
 
 /**
  * Takes the letter for a while. Whoever finds one in `sending` whose holder has fallen silent learns that its fate is unknown:
  * it may stand in the recipient's mailbox already.
  */
 export async function claimLetter(tx: Tx, workspaceId: string, letterId: string, now: Instant, until: Instant): Promise<Claimed | { heldUntil: Instant } | null> {
-  const { rows } = await sql<{ state: 'queued' | 'unknown'; recipient: string; source: Buffer; fence: number; attempts: number; created_at: Instant }>`
+  const { rows } = await sql<Claimed>`
     update letters set
       fence = fence + 1, attempts = attempts + 1,
       lease_until = case when state = 'queued' then ${at(until)}::timestamptz end,
@@ -49,9 +60,8 @@ export async function claimLetter(tx: Tx, workspaceId: string, letterId: string,
       state = case when state = 'sending' then 'unknown' else state end
     where workspace_id = ${workspaceId} and letter_id = ${letterId} and state in ('queued', 'sending')
       and (lease_until is null or lease_until <= ${at(now)})
-    returning state, recipient, source, fence, attempts, created_at`.execute(tx)
-  const row = rows[0]
-  if (row) return { state: row.state, recipient: row.recipient, source: row.source, fence: row.fence, attempts: row.attempts, createdAt: row.created_at }
+    returning state, recipient, subject, source, fence, attempts, created_at as "createdAt", mailbox_user_id as "mailboxUserId", contact_email as "contactEmail"`.execute(tx)
+  if (rows[0]) return rows[0]
   const held = await sql<{ lease_until: Instant }>`
     select lease_until from letters where workspace_id = ${workspaceId} and letter_id = ${letterId} and state in ('queued', 'sending')`.execute(tx)
   return held.rows[0] ? { heldUntil: held.rows[0].lease_until } : null
@@ -74,9 +84,18 @@ export async function markSending(tx: Tx, workspaceId: string, letterId: string,
   return numAffectedRows === 1n
 }
 
-export async function closeLetter(tx: Tx, workspaceId: string, letterId: string, fence: number, state: 'sent' | 'failed' | 'unknown', trouble: LetterTrouble | null, now: Instant): Promise<void> {
+export async function closeLetter(
+  tx: Tx,
+  workspaceId: string,
+  letterId: string,
+  fence: number,
+  state: 'sent' | 'failed' | 'unknown',
+  trouble: LetterTrouble | null,
+  now: Instant,
+  carriedBy: 'mailbox' | 'server' | null = null,
+): Promise<void> {
   await sql`
-    update letters set state = ${state}, trouble = ${trouble}, lease_until = null, sent_at = case when ${state} = 'sent' then ${at(now)}::timestamptz end
+    update letters set state = ${state}, trouble = ${trouble}, lease_until = null, sent_at = case when ${state} = 'sent' then ${at(now)}::timestamptz end, carried_by = ${carriedBy}
     where workspace_id = ${workspaceId} and letter_id = ${letterId} and fence = ${fence}`.execute(tx)
 }
 
@@ -84,6 +103,20 @@ export async function closeLetter(tx: Tx, workspaceId: string, letterId: string,
 export async function postponeLetter(tx: Tx, workspaceId: string, letterId: string, fence: number, trouble: LetterTrouble, nextAt: Instant): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update letters set state = 'queued', trouble = ${trouble}, lease_until = null, next_at = ${at(nextAt)}
+    where workspace_id = ${workspaceId} and letter_id = ${letterId} and fence = ${fence}`.execute(tx)
+  return numAffectedRows === 1n
+}
+
+/** Whose mailbox is to carry it; null for the server's own way. */
+export async function carrierOf(tx: Tx, workspaceId: string, letterId: string): Promise<string | null> {
+  const { rows } = await sql<{ userId: string | null }>`select mailbox_user_id as "userId" from letters where workspace_id = ${workspaceId} and letter_id = ${letterId}`.execute(tx)
+  return rows[0]?.userId ?? null
+}
+
+/** A mailbox that was to carry it took nothing and is gone: the server carries it, from now on. */
+export async function takeFromMailbox(tx: Tx, workspaceId: string, letterId: string, fence: number, now: Instant): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update letters set state = 'queued', mailbox_user_id = null, trouble = null, lease_until = null, next_at = ${at(now)}
     where workspace_id = ${workspaceId} and letter_id = ${letterId} and fence = ${fence}`.execute(tx)
   return numAffectedRows === 1n
 }

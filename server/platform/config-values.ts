@@ -66,6 +66,21 @@ export function webUrl(text: string): Read<string> {
     return wrong('must be an address such as https://meet.example.com')
   return value(url.href.replace(/\/+$/, ''))
 }
+/** An endpoint at a provider; `{tenant}` in it is filled in later, so it is kept as it was written. */
+export function endpoint(text: string): Read<string> {
+  const url = URL.parse(text.replaceAll(/\{(?:tenant|tenantid)\}/g, 'tenant'))
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+    return wrong('must be an address such as https://accounts.example.com/token')
+  return value(text.replace(/\/+$/, ''))
+}
+export function tenant(text: string): Read<string> {
+  return /^[\w.-]{1,200}$/.test(text)
+    ? value(text)
+    : wrong('must be common, organizations, consumers, or the id or a domain of one tenant')
+}
+export function clientId(text: string): Read<string> {
+  return /^[\x21-\x7e]{1,400}$/.test(text) ? value(text) : wrong('must be one word without spaces')
+}
 export function databaseUrl(text: string): Read<string> {
   return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)
     ? value(text)

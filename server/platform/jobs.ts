@@ -21,7 +21,7 @@ export type Task<Payload extends object = object> = {
 
 export type Jobs = {
   /** Asks for one run inside the caller's transaction, or at once without one; `after` is seconds from now. */
-  enqueue<Payload extends object>(tx: Tx | null, task: Task<Payload>, payload: Payload, options?: { after?: number }): Promise<void>
+  enqueue<Payload extends object>(tx: Tx | null, task: Pick<Task<Payload>, 'name' | 'key'>, payload: Payload, options?: { after?: number }): Promise<void>
   /** Begins to work on these tasks until `stop`. */
   work(deps: Deps, tasks: Task<never>[]): Promise<void>
   stop(): Promise<void>
