@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Much of the time is spent waiting for other programs: three keep two cores busy.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -21,7 +22,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'postgres-18', include: DATABASE, globalSetup: ['tests/cluster-18.ts'] } },
       { extends: true, test: { name: 'postgres-15', include: DATABASE, globalSetup: ['tests/cluster-15.ts'] } },
-      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], exclude: GALLERY, testTimeout: 180_000, fileParallelism: false } },
+      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], exclude: GALLERY, testTimeout: 180_000 } },
       // Every state of every screen in every look: minutes of pictures, for whoever changed a screen.
       { extends: true, test: { name: 'gallery', include: GALLERY, testTimeout: 180_000, fileParallelism: false } },
       { extends: true, test: { name: 'contracts', include: ['tests/contracts/**/*.test.ts'] } },

@@ -169,8 +169,17 @@ async function importOld(config: Config, args: string[]): Promise<number> {
     args,
     allowPositionals: true,
     options: {
-      ...{ email: text, name: text, 'created-at': text, calendar: text, meetings: text, file: text, workspace: text },
-      ...{ 'calendar-provider': text, 'meetings-provider': text, locale: text, zone: text },
+      email: text,
+      name: text,
+      'created-at': text,
+      calendar: text,
+      'calendar-provider': text,
+      meetings: text,
+      'meetings-provider': text,
+      file: text,
+      workspace: text,
+      locale: text,
+      zone: text,
     },
   })
   if (positionals[0] !== 'legacy-account' || !(values.file || (values.email && values.calendar && values.meetings))) {

@@ -7,7 +7,7 @@ const FLOORS = [
   'core/time', 'core/locale', 'core/icalendar', 'core/availability',
   'server/providers', 'server/platform',
   'server/mail', 'server/accounts', 'server/contacts', 'server/connections', 'server/calendars',
-  'server/event-types', 'server/bookings', 'server/mailboxes', 'server/integrations',
+  'server/meetings', 'server/event-types', 'server/bookings', 'server/mailboxes', 'server/integrations',
 ]
 const folder = (path: string) => path.split('/').slice(0, 2).join('/')
 const floor = (path: string) => (/^server\/[\w-]+\.tsx?$/.test(path) ? FLOORS.length : FLOORS.indexOf(folder(path)))

@@ -14,7 +14,12 @@ const DEBIAN: [string, string][] = [
   ['cyrus-caldav', '/usr/lib/cyrus/bin/httpd'],
   ['python3-aiosmtpd', '/usr/lib/python3/dist-packages/aiosmtpd/__init__.py'],
   ['python3-caldav', '/usr/lib/python3/dist-packages/caldav/__init__.py'],
+  ['python3-exchangelib', '/usr/lib/python3/dist-packages/exchangelib/__init__.py'],
+  ['python3-requests-ntlm', '/usr/lib/python3/dist-packages/requests_ntlm/__init__.py'],
+  ['openssl', '/usr/bin/openssl'],
   ['python3-icalendar', '/usr/lib/python3/dist-packages/icalendar/__init__.py'],
+  ['gss-ntlmssp', '/etc/gss/mech.d/mech.ntlmssp.conf'],
+  ['python3-gssapi', '/usr/lib/python3/dist-packages/gssapi/__init__.py'],
   ['postgresql-15', '/usr/lib/postgresql/15/bin/postgres'],
 ]
 

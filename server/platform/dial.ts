@@ -22,6 +22,8 @@ export type Wanted = {
   secure: boolean
   /** What to offer by ALPN; mail servers may hang up on an offer they do not know. */
   protocols?: string[]
+  /** A certificate in PEM that this one connection may also be signed by. */
+  ca?: string | undefined
   signal?: AbortSignal
 }
 
@@ -36,7 +38,7 @@ const CONNECT_WITHIN = 5_000
  */
 export async function dial(
   policy: Policy,
-  { host, port, secure, protocols, signal }: Wanted,
+  { host, port, secure, protocols, ca, signal }: Wanted,
 ): Promise<Socket> {
   const limit = AbortSignal.any([AbortSignal.timeout(CONNECT_WITHIN), ...(signal ? [signal] : [])])
   const name = readHost(host)
@@ -57,7 +59,7 @@ export async function dial(
   }
   if (!secure) return socket
   const wish = {
-    ...tlsOptions(policy, bare, port),
+    ...tlsOptions(policy, bare, port, ca),
     socket,
     ...(protocols ? { ALPNProtocols: protocols } : {}),
   }
@@ -65,17 +67,21 @@ export async function dial(
 }
 
 /** What TLS to this pair asks for; also for a protocol that upgrades its own socket (STARTTLS). */
-export function tlsOptions(policy: Policy, host: string, port: number): tls.ConnectionOptions {
-  const extra = policy.extraCa.get(`${readHost(host)}:${port}`)
+export function tlsOptions(policy: Policy, host: string, port: number, ca?: string): tls.ConnectionOptions {
+  const extra = [policy.extraCa.get(`${readHost(host)}:${port}`), ca].filter((pem) => pem !== undefined)
   return {
     host,
     ...(readAddress(host) ? {} : { servername: host }),
     minVersion: 'TLSv1.2',
     // Said aloud so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes nothing.
     rejectUnauthorized: true,
-    ...(extra ? { ca: [...tls.getCACertificates('default'), extra] } : {}),
+    ...(extra.length > 0 ? { ca: [...tls.getCACertificates('default'), ...extra] } : {}),
   }
 }
+
+/** What the other end proved itself with, in DER. */
+export const certificateOf = (socket: Socket): Uint8Array | null =>
+  socket instanceof tls.TLSSocket ? socket.getPeerCertificate().raw : null
 
 async function resolveWithin(policy: Policy, host: string, limit: AbortSignal) {
   try {

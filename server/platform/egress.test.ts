@@ -750,6 +750,107 @@ describe('how long and how much', () => {
   })
 })
 
+describe('a line of one’s own', () => {
+  /** A site that tells which of its connections asked, and counts them. */
+  async function counting(answer: (response: ServerResponse, turn: number) => unknown = (response) => response.end()) {
+    const connections: net.Socket[] = []
+    const server = http.createServer((request, response) => {
+      const known = connections.indexOf(request.socket)
+      response.setHeader('x-connection', known < 0 ? connections.push(request.socket) : known + 1)
+      return answer(response, connections.length)
+    })
+    const port = await bind(server)
+    return { pair: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}/`, connections }
+  }
+  const which = async (response: Promise<Response>) => (await response).headers.get('x-connection')
+
+  test('is one connection, for all that is asked, one after the other', async () => {
+    const home = await counting((response) => setTimeout(() => response.end(), 20))
+    const line = egress({ allow: [home.pair] }).line()
+    expect(line.connections()).toBe(0)
+    const all = await Promise.all([1, 2, 3].map(() => which(line.fetch(home.url, { method: 'POST', body: 'x' }))))
+    expect([all, line.connections(), line.certificate()]).toEqual([['1', '1', '1'], 1, null])
+    expect(home.connections).toHaveLength(1)
+  })
+
+  test('says when it had to take another', async () => {
+    const home = await counting((response, turn) => (turn === 1 ? response.writeHead(200, { connection: 'close' }).end() : response.end()))
+    const line = egress({ allow: [home.pair] }).line()
+    expect(await which(line.fetch(home.url))).toBe('1')
+    expect(await which(line.fetch(home.url))).toBe('2')
+    expect(line.connections()).toBe(2)
+  })
+
+  test('two of them share nothing', async () => {
+    const home = await counting()
+    const one = egress({ allow: [home.pair] })
+    expect([await which(one.line().fetch(home.url)), await which(one.line().fetch(home.url))]).toEqual(['1', '2'])
+  })
+
+  test('H01 H13 is behind the same policy', async () => {
+    const inside = await canary()
+    const line = egress().line()
+    for (const url of [`http://127.0.0.1:${inside.port}/`, `https://2130706433:${inside.port}/`, 'https://[::1]/', 'file:///etc/passwd', 'https://u:p@example.test/'])
+      expect(await reason(line.fetch(url)), url).toBe('refused-address')
+    expect(inside.seen.connections).toBe(0)
+  })
+
+  test('ends with the egress', async () => {
+    const home = await counting()
+    const one = egress({ allow: [home.pair] })
+    await one.line().fetch(home.url)
+    const closed = new Promise((done) => home.connections[0]!.once('close', done))
+    await one.close()
+    await closed
+  })
+
+  test('streams: what is sent is here before the answer ends', async () => {
+    const goOn = Promise.withResolvers<void>()
+    const home = await counting(async (response) => {
+      response.write('first')
+      await goOn.promise
+      response.end('last')
+    })
+    const line = egress({ allow: [home.pair] }).line({ stream: true })
+    const reader = (await line.fetch(home.url)).body!.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader.read()).value).toBe('first')
+    goOn.resolve()
+    expect((await reader.read()).value).toBe('last')
+    expect((await reader.read()).done).toBe(true)
+  })
+
+  test('C05 C09 a stream has its deadline and its size, also when it comes in small pieces or as gzip', async () => {
+    const slow = await counting(async (response) => {
+      const timer = setInterval(() => response.write('x'), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    const late = egress({ allow: [slow.pair] }).line({ stream: true, deadline: 300 })
+    expect(await reason(late.fetch(slow.url).then((response) => response.text()))).toBe('timeout')
+
+    const bomb = await counting((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000))))
+    const small = egress({ allow: [bomb.pair] }).line({ stream: true, maxBytes: 100_000 })
+    expect(await reason(small.fetch(bomb.url).then((response) => response.text()))).toBe('too-large')
+  })
+
+  test('a stream is left when its caller goes, and a cut one says so', async () => {
+    const home = await counting((response) => response.write('x'))
+    const one = egress({ allow: [home.pair] })
+    const caller = new AbortController()
+    const hearing = one.line({ stream: true }).fetch(home.url, { signal: caller.signal })
+    const text = hearing.then((response) => response.text())
+    await hearing
+    caller.abort(new Error('gone'))
+    await expect(text).rejects.toThrow('gone')
+
+    const cut = await counting((response) => {
+      response.write('x')
+      setTimeout(() => response.destroy(), 50)
+    })
+    const line = egress({ allow: [cut.pair] }).line({ stream: true })
+    expect(await reason(line.fetch(cut.url).then((response) => response.text()))).toBe('connect')
+  })
+})
+
 describe('C10 certificates', () => {
   let folder: string
   const pem = (name: string) => readFileSync(join(folder, name), 'utf8')
@@ -850,6 +951,26 @@ describe('C10 certificates', () => {
         ),
       ),
     ).toBe('tls')
+  })
+
+  test('a call may bring an authority of its own, which then counts for that call alone', async () => {
+    const home = await secure('good')
+    const one = egress({ allow: [home.pair] })
+    const own = { ca: pem('ca.pem') }
+    expect(await (await one.within(own)(`https://${home.pair}/`)).text()).toBe('over tls')
+    expect(await reason(one.fetch(`https://${home.pair}/`))).toBe('tls')
+    expect(await (await one.line(own).fetch(`https://${home.pair}/`)).text()).toBe('over tls')
+    expect(await reason(one.line().fetch(`https://${home.pair}/`))).toBe('tls')
+    expect(await reason(one.line({ ca: pem('self.pem') }).fetch(`https://${home.pair}/`))).toBe('tls')
+  })
+
+  test('a line knows the certificate of its other end, once it has one', async () => {
+    const home = await secure('good')
+    const line = egress({ allow: [home.pair] }).line({ ca: pem('ca.pem') })
+    expect(line.certificate()).toBe(null)
+    await line.fetch(`https://${home.pair}/`)
+    const der = Buffer.from(pem('good.pem').replace(/-----[^-]+-----|\s/g, ''), 'base64')
+    expect(Buffer.from(line.certificate()!).equals(der)).toBe(true)
   })
 
   test.each(['self', 'other', 'expired'])(

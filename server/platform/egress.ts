@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { callbackify } from 'node:util'
 import { Agent, type buildConnector } from 'undici'
-import { Unreachable } from '#server/providers/provider.ts'
+import { Unreachable, type Line, type LineWish } from '#server/providers/provider.ts'
 import { readHost, readPair } from './addresses.ts'
-import { readAnswer } from './answer.ts'
-import { dial, systemConnect, systemResolve, tlsOptions, unless, type Policy, type Resolve } from './dial.ts'
+import { readAnswer, streamAnswer } from './answer.ts'
+import { certificateOf, dial, systemConnect, systemResolve, tlsOptions, unless, type Policy, type Resolve } from './dial.ts'
 
 export type Limits = {
   /** Milliseconds for the whole call: name, connection, every hop and the last byte of the body. */
@@ -15,12 +15,16 @@ export type Limits = {
   redirects?: number
   /** One clock for several calls, on top of each call's own. */
   signal?: AbortSignal
+  /** A certificate in PEM that the other end may also be signed by, beside those the system knows. */
+  ca?: string
 }
 
 export type Egress = {
   /** `fetch` behind the policy. The body is read whole before it resolves, so every fault of the world is thrown here, as Unreachable. */
   fetch: typeof fetch
   within(limits: Limits): typeof fetch
+  /** `fetch` over one connection of its own, which closes by itself when nothing is asked for a while. */
+  line(wish?: Limits & LineWish): Line
   /** A connected socket for SMTP and IMAP; the caller owns it from here on. */
   openSocket(host: string, port: number, options: { tls: boolean; deadline?: number }): Promise<Socket>
   /** What an upgrade to TLS on such a socket must ask for. */
@@ -44,6 +48,8 @@ export type EgressOptions = {
 const WEB_PORTS = new Set([443, 8443])
 const MAIL_PORTS = new Set([25, 143, 465, 587, 993])
 const DEFAULTS = { deadline: 20_000, maxBytes: 8_000_000, redirects: 5 }
+const CONNECTIONS = 8
+const MOST_POOLS = 50
 // These describe the connection, which is ours; undici writes them itself.
 const OURS = new Set([
   'host',
@@ -61,6 +67,13 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const BODY_HEADERS = ['content-type', 'content-encoding', 'content-language', 'content-location']
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])
 
+// Faults of which it is certain that nothing had been said yet: there was no line to say it on.
+const unsent = new WeakSet<Unreachable>()
+
+/** Whether the call that failed like this cannot have had any effect. */
+export const neverSent = (error: unknown): boolean =>
+  error instanceof Unreachable && (unsent.has(error) || error.reason === 'refused-address')
+
 /** The only door out: whom we may call, how long, and how much we listen to (reliability.md §5.2). Proxy variables of the environment are not read. */
 export function createEgress(options: EgressOptions): Egress {
   const base = {
@@ -72,33 +85,73 @@ export function createEgress(options: EgressOptions): Egress {
   const sockets: Policy = { ...base, allow: pairs([...options.allow, ...(options.allowSockets ?? [])]) }
 
   const closing = new AbortController()
-  const connect = callbackify(({ hostname, port, protocol }: buildConnector.Options) => {
-    const secure = protocol === 'https:'
-    return dial(web, {
-      host: hostname,
-      port: Number(port) || (secure ? 443 : 80),
-      secure,
-      protocols: ['http/1.1'],
-      signal: closing.signal,
+  const agents = new Set<Agent>()
+  const agentWith = (connections: number, ca?: string, opened?: (socket: Socket) => void): Agent => {
+    const connect = callbackify(async ({ hostname, port, protocol }: buildConnector.Options) => {
+      const secure = protocol === 'https:'
+      try {
+        const socket = await dial(web, {
+          host: hostname,
+          port: Number(port) || (secure ? 443 : 80),
+          secure,
+          protocols: ['http/1.1'],
+          ca,
+          signal: closing.signal,
+        })
+        agents.add(agent)
+        opened?.(socket)
+        return socket
+      } catch (error) {
+        if (error instanceof Unreachable) unsent.add(error)
+        throw error
+      }
     })
-  })
-  const agent = new Agent({
-    connections: 8,
-    allowH2: false,
-    connect: (wanted, done) =>
-      connect(wanted, (error, socket) => (error ? done(error, null) : done(null, socket))),
-  })
+    const agent = new Agent({
+      connections,
+      allowH2: false,
+      connect: (wanted, done) =>
+        connect(wanted, (error, socket) => (error ? done(error, null) : done(null, socket))),
+    })
+    return agent
+  }
+  const pool = agentWith(CONNECTIONS)
+  // What was connected to by somebody's own certificate must not serve those who do not trust it.
+  const pools = new Map<string, Agent>()
+  const poolFor = (ca: string | undefined): Agent => {
+    if (ca === undefined) return pool
+    const known = pools.get(ca) ?? agentWith(CONNECTIONS, ca)
+    if (pools.size >= MOST_POOLS) pools.clear()
+    pools.set(ca, known)
+    return known
+  }
+  const bounds = (limits: Limits): Bounds => ({ ...DEFAULTS, ...options.limits, ...limits })
 
   const within =
     (limits: Limits): typeof fetch =>
     async (input, init) => {
       options.guard?.()
-      return call(agent, web, { ...DEFAULTS, ...options.limits, ...limits }, input, init)
+      return call(poolFor(limits.ca), web, bounds(limits), false, input, init)
     }
 
   return {
     fetch: within({}),
     within,
+    line({ stream = false, ...limits } = {}) {
+      const seen = { certificate: null as Uint8Array | null, connections: 0 }
+      const agent = agentWith(1, limits.ca, (socket) => {
+        seen.connections++
+        seen.certificate = certificateOf(socket)
+      })
+      agent.on('disconnect', () => agents.delete(agent))
+      return {
+        fetch: async (input, init) => {
+          options.guard?.()
+          return call(agent, web, bounds(limits), stream, input, init)
+        },
+        certificate: () => seen.certificate,
+        connections: () => seen.connections,
+      }
+    },
     async openSocket(host, port, { tls, deadline = DEFAULTS.deadline }) {
       options.guard?.()
       if (!MAIL_PORTS.has(port) && !sockets.allow.has(`${readHost(host)}:${port}`))
@@ -106,20 +159,22 @@ export function createEgress(options: EgressOptions): Egress {
       return dial(sockets, { host, port, secure: tls, signal: AbortSignal.timeout(deadline) })
     },
     tlsOptions: (host, port) => tlsOptions(sockets, host, port),
-    close() {
-      // The pool would wait for connections that are still being made.
+    async close() {
+      // The pools would wait for connections that are still being made.
       closing.abort()
-      return agent.destroy()
+      const all = new Set([pool, ...pools.values(), ...agents])
+      await Promise.all([...all].map((agent) => agent.destroy()))
     },
   }
 }
 
-type Bounds = Required<Omit<Limits, 'signal'>> & Limits
+type Bounds = Required<Omit<Limits, 'signal' | 'ca'>> & Limits
 
 async function call(
   agent: Agent,
   policy: Policy,
   bounds: Bounds,
+  stream: boolean,
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
@@ -133,13 +188,20 @@ async function call(
     headers: ownHeaders(request.headers),
     body: request.body === null ? null : Buffer.from(await request.arrayBuffer()),
   }
+  const asTold = (error: unknown): unknown => {
+    if (caller.aborted && (caller.reason as Error | undefined)?.name !== 'TimeoutError') return caller.reason
+    if (signal.aborted) return new Unreachable(`${hop.url.host} did not answer in time`, 'timeout')
+    return faultOf(error, hop.url)
+  }
   try {
     for (let redirects = 0; ; redirects++) {
       const answer = await ask(agent, hop, signal)
       const location = answer.headers['location']
       const leads = REDIRECTS.has(answer.statusCode) && typeof location === 'string'
       if (!leads || request.redirect === 'manual')
-        return await readAnswer(answer, hop.method, hop.url, bounds.maxBytes)
+        return stream
+          ? streamAnswer(answer, hop.method, hop.url, bounds.maxBytes, asTold)
+          : await readAnswer(answer, hop.method, hop.url, bounds.maxBytes)
 
       answer.body.destroy()
       if (request.redirect === 'error' || redirects >= bounds.redirects)
@@ -147,9 +209,7 @@ async function call(
       hop = follow(hop, answer.statusCode, target(policy, URL.parse(location, hop.url)?.href ?? location))
     }
   } catch (error) {
-    if (caller.aborted && (caller.reason as Error | undefined)?.name !== 'TimeoutError') throw caller.reason
-    if (signal.aborted) throw new Unreachable(`${hop.url.host} did not answer in time`, 'timeout')
-    throw faultOf(error, hop.url)
+    throw asTold(error)
   }
 }
 

@@ -20,6 +20,26 @@ export type Session = {
   fetch: typeof fetch
   /** The zone that floating and all-day times are read in when the calendar names none. */
   zone: Zone
+  /** A connection of one's own behind the same policy; only Exchange asks for one, so sessions of others may lack it. */
+  line?: (wish?: LineWish) => Line
+}
+
+/**
+ * One connection, kept from request to request: NTLM proves who asks once for each connection. What is asked while another answer is
+ * under way waits for its end.
+ */
+export type Line = {
+  fetch: typeof fetch
+  /** The certificate (DER) of the other end; null without TLS, and until something was asked. */
+  certificate(): Uint8Array | null
+  /** How many connections it has taken: who was known on the one is a stranger on the next. */
+  connections(): number
+}
+export type LineWish = {
+  /** The answer begins when its head is here, and its body comes as it is sent. */
+  stream?: boolean
+  /** Milliseconds for each whole call. */
+  deadline?: number
 }
 
 export type RemoteCalendar = {

@@ -39,7 +39,7 @@ type Booking = { id: string; start: number; state: string; calendarState: string
 const booked = async (): Promise<Booking> => (await giulia.api<{ bookings: Booking[] }>('GET', '/bookings?state=upcoming')).bookings[0]!
 const written = () => [...google.store.calendars.get(GIULIA)!.stored.values()].map(({ event }) => event).filter(({ status }) => status !== 'cancelled')
 
-test('S-030 to S-040: gear, General, Calendar, connect, what Google will be asked, Google itself, and back on the dashboard', async () => {
+test('S-020 S-030 S-031 S-032 S-033 S-034 S-035 S-036 S-037 S-040 gear, General, Calendar, connect, what Google will be asked, Google itself, and back on the dashboard', async () => {
   const { page } = giulia
   await page.goto(`${product.url}/app`)
   await page.getByRole('link', { name: 'Settings' }).click()

@@ -60,7 +60,7 @@ test('CAL-NOT-CONFIGURED: the dialog leads an admin to the four steps; a wrong s
   await expect.poll(async () => (await giulia.api<{ apps: { testOutcome: string }[] }>('GET', '/provider-apps')).apps[1]!.testOutcome).toBe('good')
 })
 
-test('S-034 to S-040: Office 365 is chosen, read about, allowed with Yes, and the dashboard asks which calendars', async () => {
+test('S-020 S-034 S-035 S-038 S-039 S-040 Office 365 is chosen, read about, allowed with Yes, and the dashboard asks which calendars', async () => {
   const { page } = giulia
   await page.goto(`${product.url}/app/settings/calendar`)
   await page.getByRole('button', { name: 'Connect your calendar' }).click()

@@ -145,7 +145,7 @@ test.each(OAUTH)('S-023 %s: whoever opts out of the mailbox is not asked for it'
 })
 
 test.each(OAUTH)(
-  'the way there is guarded: PKCE, nonce, offline, the expected account, and the chooser where none is expected (S-025) %s',
+  'S-025 the way there is guarded: PKCE, nonce, offline, the expected account, and the chooser where none is expected: %s',
   async (provider) => {
     const s = await giulia()
     const url = new URL((await s.begin(provider)).body.url)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '#core/time/model.ts'
 import { foreseeTask } from '#server/connections/foresee.ts'
 import { openConnection } from '#server/connections/session.ts'
@@ -85,7 +85,8 @@ function aProcess(s: Connected & { address: OAuthWorld['address'] }, jobs: numbe
   }
 }
 
-const ROUNDS = 100
+// The lock is the database's own business; what is ours is tried long on one server and once more on the other.
+const ROUNDS = inject('cluster').host.includes('pg18') ? 100 : 25
 
 test.each(OAUTH)(
   'C13 I13 %s: of forty jobs in two processes that find a token run out, one renews it, time after time',

@@ -1,0 +1,32 @@
+import { NotFound } from '../provider.ts'
+import type { Session } from '../provider.ts'
+import { ask, only } from './ask.ts'
+import { changeKeyOf, idOf } from './event.ts'
+import { getItems } from './items.ts'
+import { xml } from './soap.ts'
+import type { Xml } from './soap.ts'
+
+export type Response = 'accept' | 'decline' | 'tentative'
+
+const write = (response: Response, inside: Xml): Xml => {
+  if (response === 'accept') return xml`<t:AcceptItem>${inside}</t:AcceptItem>`
+  if (response === 'decline') return xml`<t:DeclineItem>${inside}</t:DeclineItem>`
+  return xml`<t:TentativelyAcceptItem>${inside}</t:TentativelyAcceptItem>`
+}
+
+/** Answers an invitation in the mailbox's name; the organizer is told. */
+export async function respond(session: Session, remoteId: string, response: Response, words = ''): Promise<void> {
+  const [told] = await getItems(session, [remoteId], ['calendar:UID'])
+  if (told?.kind !== 'item') throw new NotFound('the calendar no longer has the event')
+  const body = words === '' ? xml`` : xml`<t:Body BodyType="Text">${words}</t:Body>`
+  const to = idOf(told.item)
+  const key = changeKeyOf(told.item)
+  const reference = xml`<t:ReferenceItemId Id="${to}" ChangeKey="${key}"/>`
+  only(
+    await ask(
+      session,
+      'CreateItem',
+      xml`<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:Items>${write(response, xml`${body}${reference}`)}</m:Items></m:CreateItem>`,
+    ),
+  )
+}
