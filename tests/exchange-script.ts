@@ -28,7 +28,10 @@ export function scripted(tell: (asked: Asked, turn: number) => Told): { session:
       const told = tell(question, asked.push(question) - 1)
       if (told instanceof Error) throw told
       const { status = 200, headers = {}, text: answer } = told
-      return new Response(answer, { status, headers: { 'content-type': 'text/xml; charset=utf-8', ...headers } })
+      return new Response(answer, {
+        status,
+        headers: { 'content-type': 'text/xml; charset=utf-8', ...headers },
+      })
     },
   }
   return { session, asked }
@@ -45,7 +48,8 @@ export const inTurn =
 
 const TYPES = 'http://schemas.microsoft.com/exchange/services/2006/types'
 const MESSAGES = 'http://schemas.microsoft.com/exchange/services/2006/messages'
-export const VERSION = 'MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4" Version="V2017_07_11"'
+export const VERSION =
+  'MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4" Version="V2017_07_11"'
 
 export const envelope = (body: string, version = VERSION): string =>
   `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><h:ServerVersionInfo ${version} xmlns:h="${TYPES}"/></s:Header><s:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">${body}</s:Body></s:Envelope>`

@@ -389,7 +389,7 @@ describe('inside is never reached', () => {
     // What /etc/hosts, NAT64 or a redirecting firewall do: the checked address, another server.
     const bent = egress({
       resolve: async () => [PUBLIC],
-      connect: (() => net.connect(inside.port, '127.0.0.1')),
+      connect: () => net.connect(inside.port, '127.0.0.1'),
     })
     expect(
       await reason(bent.fetch('https://calendar.example/', { headers: { authorization: 'Basic eDp5' } })),
@@ -752,7 +752,9 @@ describe('how long and how much', () => {
 
 describe('a line of one’s own', () => {
   /** A site that tells which of its connections asked, and counts them. */
-  async function counting(answer: (response: ServerResponse, turn: number) => unknown = (response) => response.end()) {
+  async function counting(
+    answer: (response: ServerResponse, turn: number) => unknown = (response) => response.end(),
+  ) {
     const connections: net.Socket[] = []
     const server = http.createServer((request, response) => {
       const known = connections.indexOf(request.socket)
@@ -768,13 +770,17 @@ describe('a line of one’s own', () => {
     const home = await counting((response) => setTimeout(() => response.end(), 20))
     const line = egress({ allow: [home.pair] }).line()
     expect(line.connections()).toBe(0)
-    const all = await Promise.all([1, 2, 3].map(() => which(line.fetch(home.url, { method: 'POST', body: 'x' }))))
+    const all = await Promise.all(
+      [1, 2, 3].map(() => which(line.fetch(home.url, { method: 'POST', body: 'x' }))),
+    )
     expect([all, line.connections(), line.certificate()]).toEqual([['1', '1', '1'], 1, null])
     expect(home.connections).toHaveLength(1)
   })
 
   test('says when it had to take another', async () => {
-    const home = await counting((response, turn) => (turn === 1 ? response.writeHead(200, { connection: 'close' }).end() : response.end()))
+    const home = await counting((response, turn) =>
+      turn === 1 ? response.writeHead(200, { connection: 'close' }).end() : response.end(),
+    )
     const line = egress({ allow: [home.pair] }).line()
     expect(await which(line.fetch(home.url))).toBe('1')
     expect(await which(line.fetch(home.url))).toBe('2')
@@ -784,13 +790,22 @@ describe('a line of one’s own', () => {
   test('two of them share nothing', async () => {
     const home = await counting()
     const one = egress({ allow: [home.pair] })
-    expect([await which(one.line().fetch(home.url)), await which(one.line().fetch(home.url))]).toEqual(['1', '2'])
+    expect([await which(one.line().fetch(home.url)), await which(one.line().fetch(home.url))]).toEqual([
+      '1',
+      '2',
+    ])
   })
 
   test('H01 H13 is behind the same policy', async () => {
     const inside = await canary()
     const line = egress().line()
-    for (const url of [`http://127.0.0.1:${inside.port}/`, `https://2130706433:${inside.port}/`, 'https://[::1]/', 'file:///etc/passwd', 'https://u:p@example.test/'])
+    for (const url of [
+      `http://127.0.0.1:${inside.port}/`,
+      `https://2130706433:${inside.port}/`,
+      'https://[::1]/',
+      'file:///etc/passwd',
+      'https://u:p@example.test/',
+    ])
       expect(await reason(line.fetch(url)), url).toBe('refused-address')
     expect(inside.seen.connections).toBe(0)
   })
@@ -827,7 +842,9 @@ describe('a line of one’s own', () => {
     const late = egress({ allow: [slow.pair] }).line({ stream: true, deadline: 300 })
     expect(await reason(late.fetch(slow.url).then((response) => response.text()))).toBe('timeout')
 
-    const bomb = await counting((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000))))
+    const bomb = await counting((response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000))),
+    )
     const small = egress({ allow: [bomb.pair] }).line({ stream: true, maxBytes: 100_000 })
     expect(await reason(small.fetch(bomb.url).then((response) => response.text()))).toBe('too-large')
   })

@@ -5,7 +5,16 @@ import { Agent, type buildConnector } from 'undici'
 import { Unreachable, type Line, type LineWish } from '#server/providers/provider.ts'
 import { readHost, readPair } from './addresses.ts'
 import { readAnswer, streamAnswer } from './answer.ts'
-import { certificateOf, dial, systemConnect, systemResolve, tlsOptions, unless, type Policy, type Resolve } from './dial.ts'
+import {
+  certificateOf,
+  dial,
+  systemConnect,
+  systemResolve,
+  tlsOptions,
+  unless,
+  type Policy,
+  type Resolve,
+} from './dial.ts'
 
 export type Limits = {
   /** Milliseconds for the whole call: name, connection, every hop and the last byte of the body. */

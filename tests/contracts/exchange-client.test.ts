@@ -33,7 +33,9 @@ function refusals(text: string): string[] {
     validator.validate(document)
     return []
   } catch (error) {
-    return (error as { details?: { message: string }[] }).details?.map(({ message }) => message) ?? [String(error)]
+    return (
+      (error as { details?: { message: string }[] }).details?.map(({ message }) => message) ?? [String(error)]
+    )
   } finally {
     document.dispose()
   }
@@ -75,18 +77,41 @@ const draft = (more: Partial<EventDraft> = {}): EventDraft => ({
 async function sayEverything({ session, calendar, primary, practice }: AtExchange): Promise<void> {
   await exchange.listCalendars(session)
   const { remoteId } = await exchange.createEvent(session, calendar, draft())
-  await exchange.createEvent(session, calendar, draft({ uid: 'alone', attendees: [], zone: 'Antarctica/Troll', url: null, location: '' }))
-  await exchange.updateEvent(session, calendar, remoteId, draft({ span: { start: NINE + HOUR, end: NINE + 2 * HOUR }, title: 'x', description: 'y', location: 'z' }))
+  await exchange.createEvent(
+    session,
+    calendar,
+    draft({ uid: 'alone', attendees: [], zone: 'Antarctica/Troll', url: null, location: '' }),
+  )
   await exchange.updateEvent(
     session,
     calendar,
     remoteId,
-    draft({ span: { start: NINE + HOUR, end: NINE + 2 * HOUR }, title: 'x', description: 'y', location: 'z', attendees: [...draft().attendees, { name: '', email: 'carol@example.test' }] }),
+    draft({
+      span: { start: NINE + HOUR, end: NINE + 2 * HOUR },
+      title: 'x',
+      description: 'y',
+      location: 'z',
+    }),
+  )
+  await exchange.updateEvent(
+    session,
+    calendar,
+    remoteId,
+    draft({
+      span: { start: NINE + HOUR, end: NINE + 2 * HOUR },
+      title: 'x',
+      description: 'y',
+      location: 'z',
+      attendees: [...draft().attendees, { name: '', email: 'carol@example.test' }],
+    }),
   )
   practice.store.putEvent(calendar, {
     start: NINE,
     end: NINE + HOUR,
-    recurrence: { pattern: { kind: 'DailyRecurrence', interval: 1 }, range: { kind: 'NoEndRecurrence', start: '2027-03-01' } },
+    recurrence: {
+      pattern: { kind: 'DailyRecurrence', interval: 1 },
+      range: { kind: 'NoEndRecurrence', start: '2027-03-01' },
+    },
   })
   let cursor: string | null = null
   for (let more = true; more;) ({ cursor, more } = await exchange.pull(session, calendar, cursor, WINDOW))
@@ -95,14 +120,28 @@ async function sayEverything({ session, calendar, primary, practice }: AtExchang
   await exchange.readEvent(session, calendar, draft().uid)
   await exchange.deleteEvent(session, calendar, remoteId)
   await availabilityOf(session, [ALICE, BOB], WINDOW)
-  await sendExchangeMail(session, Buffer.from('From: alice@example.test\r\nTo: bob@example.test\r\nSubject: x\r\n\r\nx\r\n'))
-  const invited = { start: NINE, end: NINE + HOUR, organizer: { name: 'Bob', email: BOB }, attendees: [{ email: ALICE }] }
+  await sendExchangeMail(
+    session,
+    Buffer.from('From: alice@example.test\r\nTo: bob@example.test\r\nSubject: x\r\n\r\nx\r\n'),
+  )
+  const invited = {
+    start: NINE,
+    end: NINE + HOUR,
+    organizer: { name: 'Bob', email: BOB },
+    attendees: [{ email: ALICE }],
+  }
   for (const answer of ['accept', 'tentative', 'decline'] as const)
-    await respond(session, practice.store.putEvent(primary, invited).id, answer, answer === 'accept' ? '' : 'Alas <3')
+    await respond(
+      session,
+      practice.store.putEvent(primary, invited).id,
+      answer,
+      answer === 'accept' ? '' : 'Alas <3',
+    )
   practice.store.heartbeat = 5
   const stop = new AbortController()
   const listening = listen(session, calendar, () => undefined, stop.signal)
-  while (!sent.some(({ operation }) => operation === 'GetStreamingEvents')) await new Promise((done) => setTimeout(done, 10))
+  while (!sent.some(({ operation }) => operation === 'GetStreamingEvents'))
+    await new Promise((done) => setTimeout(done, 10))
   stop.abort()
   await listening
 }
@@ -125,14 +164,20 @@ test('every operation we know was really said', () => {
 })
 
 test('every envelope is one of Microsoft’s schema, in the order it wants', () => {
-  const bad = sent.flatMap(({ operation, body }) => refusals(body).map((refusal) => `${operation}: ${refusal}`))
+  const bad = sent.flatMap(({ operation, body }) =>
+    refusals(body).map((refusal) => `${operation}: ${refusal}`),
+  )
   expect(bad).toEqual([])
 })
 
 test('the schema really looks: one element out of its order is refused', () => {
-  const right = sent.find(({ operation, body }) => operation === 'CreateItem' && body.includes('<t:UID>'))!.body
+  const right = sent.find(
+    ({ operation, body }) => operation === 'CreateItem' && body.includes('<t:UID>'),
+  )!.body
   const uid = /<t:UID>.*?<\/t:UID>/.exec(right)![0]
-  expect(refusals(right.replace(uid, '').replace('</t:CalendarItem>', `${uid}</t:CalendarItem>`))).not.toEqual([])
+  expect(
+    refusals(right.replace(uid, '').replace('</t:CalendarItem>', `${uid}</t:CalendarItem>`)),
+  ).not.toEqual([])
 })
 
 test('no property is younger than the server we say we are', () => {
@@ -146,7 +191,8 @@ test('no property is younger than the server we say we are', () => {
 })
 
 // Since 2013 only (learn.microsoft.com, CalendarItemType): the schema is of 2016 and would let them pass.
-const YOUNGER = /<t:(StartWallClock|EndWallClock|StartTimeZoneId|EndTimeZoneId|EnhancedLocation|JoinOnlineMeetingUrl|IsOrganizer|InstanceKey|TextBody|NormalizedBody)\b/
+const YOUNGER =
+  /<t:(StartWallClock|EndWallClock|StartTimeZoneId|EndTimeZoneId|EnhancedLocation|JoinOnlineMeetingUrl|IsOrganizer|InstanceKey|TextBody|NormalizedBody)\b/
 
 test('no element is younger either, and the header asks for an old server', () => {
   for (const { body } of sent) {
@@ -159,7 +205,9 @@ test('our order of elements is that of the schema', () => {
   const types = read('types.xsd')
   const elements = (name: string): string[] => {
     const from = types.indexOf(`complexType name="${name}"`)
-    return [...types.slice(from, types.indexOf('</xs:complexType>', from)).matchAll(/<xs:element\s+name="(\w+)"/g)].map(([, one]) => one!)
+    return [
+      ...types.slice(from, types.indexOf('</xs:complexType>', from)).matchAll(/<xs:element\s+name="(\w+)"/g),
+    ].map(([, one]) => one!)
   }
   const order = [...elements('ItemType'), ...elements('CalendarItemType')]
   expect(ORDER.map((part) => order.indexOf(part)).every((place) => place >= 0)).toBe(true)
@@ -185,6 +233,8 @@ test('answers in UTC are asked of the operations that take the wish', () => {
     return binding.slice(from, binding.indexOf('</wsdl:input>', from)).includes('part="TimeZoneContext"')
   }
   const wished = sent.filter(({ body }) => body.includes('TimeZoneContext')).map(({ operation }) => operation)
-  expect(new Set(wished)).toEqual(new Set(['GetItem', 'FindItem', 'CreateItem', 'UpdateItem', 'GetUserAvailability']))
+  expect(new Set(wished)).toEqual(
+    new Set(['GetItem', 'FindItem', 'CreateItem', 'UpdateItem', 'GetUserAvailability']),
+  )
   expect([...new Set(wished)].every(takes)).toBe(true)
 })

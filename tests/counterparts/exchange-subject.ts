@@ -28,7 +28,14 @@ export async function atExchange(way: Way = 'Basic'): Promise<AtExchange> {
   const certificate = way === 'NTLM bound to TLS' ? makeCertificate() : null
   const practice = await startPracticeExchange(certificate ? { tls: certificate } : {})
   const { store } = practice
-  store.addUser({ email: ALICE, name: 'Alice', user: 'alice', domain: 'PRACTICE', password: PASSWORD, zone: 'Europe/Rome' })
+  store.addUser({
+    email: ALICE,
+    name: 'Alice',
+    user: 'alice',
+    domain: 'PRACTICE',
+    password: PASSWORD,
+    zone: 'Europe/Rome',
+  })
   store.schemes = way === 'Basic' ? ['Basic'] : ['Negotiate', 'NTLM']
   store.extendedProtection = 'required'
   const { id } = store.addCalendar(ALICE, { name: 'contract' })

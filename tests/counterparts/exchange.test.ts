@@ -33,7 +33,10 @@ const draft = (more: Partial<EventDraft> = {}): EventDraft => ({
   attendees: [{ name: 'Bob', email: BOB }],
   ...more,
 })
-const later = (hours: number): Span => ({ start: NINE + hours * HOUR, end: NINE + hours * HOUR + 30 * MINUTE })
+const later = (hours: number): Span => ({
+  start: NINE + hours * HOUR,
+  end: NINE + hours * HOUR + 30 * MINUTE,
+})
 const events = (changes: Change[]): RemoteEvent[] =>
   changes.flatMap((change) => (change.kind === 'upsert' ? [change.event] : []))
 
@@ -82,7 +85,9 @@ describe('invitations', () => {
     await exchange.deleteEvent(it.session, it.calendar, remoteId)
     await exchange.deleteEvent(it.session, it.calendar, remoteId)
     expect(kinds()).toEqual([`invitation ${BOB}`, `update ${BOB}`, `cancellation ${BOB}`])
-    expect(it.practice.store.mails.every(({ uid, inSentItems }) => uid === 'b1@ritrovo' && inSentItems)).toBe(true)
+    expect(it.practice.store.mails.every(({ uid, inSentItems }) => uid === 'b1@ritrovo' && inSentItems)).toBe(
+      true,
+    )
   })
 
   test('without guests nobody is written to, when an event is made, moved or taken away', async () => {
@@ -96,7 +101,9 @@ describe('invitations', () => {
     const { remoteId } = await create()
     const { cursor } = await pull(null)
     it.practice.store.respond(remoteId, BOB, 'Decline')
-    expect(events((await pull(cursor)).changes)).toMatchObject([{ remoteId, declined: [BOB], mark: 'b1@ritrovo' }])
+    expect(events((await pull(cursor)).changes)).toMatchObject([
+      { remoteId, declined: [BOB], mark: 'b1@ritrovo' },
+    ])
   })
 
   test('one of our own is answered, and its organizer told', async () => {
@@ -107,10 +114,14 @@ describe('invitations', () => {
       organizer: { name: 'Bob', email: BOB },
       attendees: [{ email: ALICE, answer: 'NoResponseReceived' }],
     })
-    expect(events((await pull(null, it.primary)).changes)).toMatchObject([{ occurrences: [{ kind: 'unanswered' }] }])
+    expect(events((await pull(null, it.primary)).changes)).toMatchObject([
+      { occurrences: [{ kind: 'unanswered' }] },
+    ])
     await respond(it.session, id, 'accept')
     expect(kinds()).toEqual([`response ${BOB}`])
-    expect(events((await pull(null, it.primary)).changes)).toMatchObject([{ occurrences: [{ kind: 'busy' }] }])
+    expect(events((await pull(null, it.primary)).changes)).toMatchObject([
+      { occurrences: [{ kind: 'busy' }] },
+    ])
   })
 })
 
@@ -124,7 +135,11 @@ describe('C06 C24 an outcome that nobody knows', () => {
   })
 
   test('a fault with which it was saved all the same', async () => {
-    it.practice.faults.next({ match: { operation: 'CreateItem' }, fault: { code: 'ErrorInternalServerError' }, saved: true })
+    it.practice.faults.next({
+      match: { operation: 'CreateItem' },
+      fault: { code: 'ErrorInternalServerError' },
+      saved: true,
+    })
     await expect(create()).rejects.toMatchObject({ reason: 'server-error' })
     await create()
     expect(it.practice.store.itemsOf(it.calendar)).toHaveLength(1)
@@ -146,24 +161,41 @@ test('B19 an event its owner moves to another calendar gets another id there, an
   const moved = it.practice.store.moveToCalendar(remoteId, it.primary)
   expect(moved.id).not.toBe(remoteId)
   expect((await pull(here.cursor)).changes).toEqual([{ kind: 'remove', remoteId }])
-  expect(events((await pull(there.cursor, it.primary)).changes)).toMatchObject([{ remoteId: moved.id, mark: 'b1@ritrovo' }])
+  expect(events((await pull(there.cursor, it.primary)).changes)).toMatchObject([
+    { remoteId: moved.id, mark: 'b1@ritrovo' },
+  ])
   expect(await exchange.readEvent(it.session, it.calendar, 'b1@ritrovo')).toBe(null)
-  expect(await exchange.updateEvent(it.session, it.primary, remoteId, draft({ span: later(1) }))).toMatchObject({ remoteId: moved.id, span: later(1) })
+  expect(
+    await exchange.updateEvent(it.session, it.primary, remoteId, draft({ span: later(1) })),
+  ).toMatchObject({ remoteId: moved.id, span: later(1) })
 })
 
 test('B20 the owner renames the event between our reading and our writing: our time moves, their words stay', async () => {
   const { remoteId } = await create()
-  it.practice.faults.next({ match: { operation: 'UpdateItem' }, message: { code: 'ErrorIrresolvableConflict' } })
+  it.practice.faults.next({
+    match: { operation: 'UpdateItem' },
+    message: { code: 'ErrorIrresolvableConflict' },
+  })
   it.practice.store.renameEvent(remoteId, 'Bob at last')
-  expect(await exchange.updateEvent(it.session, it.calendar, remoteId, draft({ span: later(3), title: 'Moved' }))).toMatchObject({
+  expect(
+    await exchange.updateEvent(it.session, it.calendar, remoteId, draft({ span: later(3), title: 'Moved' })),
+  ).toMatchObject({
     span: later(3),
     title: 'Bob at last',
   })
 })
 
 describe('a series', () => {
-  const weeks = ['2027-03-01T09:00', '2027-03-08T09:00', '2027-03-15T09:00', '2027-03-22T09:00', '2027-03-29T08:00', '2027-04-05T08:00']
-  const told = (event: RemoteEvent | undefined) => event?.occurrences.map(({ start }) => new Date(start).toISOString().slice(0, 16))
+  const weeks = [
+    '2027-03-01T09:00',
+    '2027-03-08T09:00',
+    '2027-03-15T09:00',
+    '2027-03-22T09:00',
+    '2027-03-29T08:00',
+    '2027-04-05T08:00',
+  ]
+  const told = (event: RemoteEvent | undefined) =>
+    event?.occurrences.map(({ start }) => new Date(start).toISOString().slice(0, 16))
 
   test('D28 is read whole over a change of the clocks, and follows its owner', async () => {
     const { id } = weekly()
@@ -173,12 +205,17 @@ describe('a series', () => {
     expect(events(changes)[0]!.occurrences.every(({ kind }) => kind === 'out-of-office')).toBe(true)
 
     it.practice.store.changeOccurrence(id, '2027-03-15', 'removed')
-    it.practice.store.changeOccurrence(id, '2027-03-22', { span: { start: Date.UTC(2027, 2, 24, 14), end: Date.UTC(2027, 2, 24, 15) }, showAs: 'Free' })
+    it.practice.store.changeOccurrence(id, '2027-03-22', {
+      span: { start: Date.UTC(2027, 2, 24, 14), end: Date.UTC(2027, 2, 24, 15) },
+      showAs: 'Free',
+    })
     ;({ changes, cursor } = await pull(cursor))
     expect(told(events(changes)[0])).toEqual([weeks[0], weeks[1], '2027-03-24T14:00', weeks[4], weeks[5]])
     expect(events(changes)[0]!.occurrences[2]!.kind).toBe('transparent')
     const fresh = await exchange.freshBusy!(it.session, it.calendar, WINDOW)
-    expect(fresh.map(({ start }) => new Date(start).toISOString().slice(0, 16)).sort()).toEqual(told(events(changes)[0]))
+    expect(fresh.map(({ start }) => new Date(start).toISOString().slice(0, 16)).sort()).toEqual(
+      told(events(changes)[0]),
+    )
     expect((await pull(cursor)).changes).toEqual([])
     it.practice.store.deleteEvent(id)
     expect((await pull(cursor)).changes).toEqual([{ kind: 'remove', remoteId: id }])
@@ -202,7 +239,12 @@ describe('a series', () => {
 })
 
 test('D06 a whole day is that day in the zone it was made in', async () => {
-  it.practice.store.putEvent(it.calendar, { start: Date.UTC(2027, 2, 27, 23), end: Date.UTC(2027, 2, 28, 22), isAllDay: true, zone: 'W. Europe Standard Time' })
+  it.practice.store.putEvent(it.calendar, {
+    start: Date.UTC(2027, 2, 27, 23),
+    end: Date.UTC(2027, 2, 28, 22),
+    isAllDay: true,
+    zone: 'W. Europe Standard Time',
+  })
   expect(events((await pull(null)).changes)).toMatchObject([
     { occurrences: [{ start: Date.UTC(2027, 2, 27, 23), end: Date.UTC(2027, 2, 28, 22), allDay: true }] },
   ])
@@ -217,12 +259,17 @@ test('whatever prefixes, content type and coding the answers have', async () => 
 test('list: the first calendar, and who may write', async () => {
   it.practice.store.addCalendar(ALICE, { name: 'Holidays', canEdit: false })
   const listed = await exchange.listCalendars(it.session)
-  expect(listed.find(({ remoteId }) => remoteId === it.primary)).toMatchObject({ primary: true, writable: true })
+  expect(listed.find(({ remoteId }) => remoteId === it.primary)).toMatchObject({
+    primary: true,
+    writable: true,
+  })
   expect(listed.find(({ name }) => name === 'Holidays')).toMatchObject({ primary: false, writable: false })
 })
 
 describe('C29 C30 what goes wrong on the way is said as what it is', () => {
-  const { next } = { next: (fault: Parameters<AtExchange['practice']['faults']['next']>[0]) => it.practice.faults.next(fault) }
+  const { next } = {
+    next: (fault: Parameters<AtExchange['practice']['faults']['next']>[0]) => it.practice.faults.next(fault),
+  }
 
   test('busy, for as long as the server says', async () => {
     next({ fault: { code: 'ErrorServerBusy', backOff: 7000 } })
@@ -252,7 +299,11 @@ describe('C29 C30 what goes wrong on the way is said as what it is', () => {
     ['cloud', 'moved-to-cloud'],
   ] as const)('a mailbox that is %s', async (mailbox, said) => {
     Object.assign(it.practice.store.person(ALICE), { mailbox })
-    const error = (await exchange.listCalendars(it.session).catch((fault: unknown) => fault)) as { name: string; reason?: string; outcome?: string }
+    const error = (await exchange.listCalendars(it.session).catch((fault: unknown) => fault)) as {
+      name: string
+      reason?: string
+      outcome?: string
+    }
     expect([error.name, error.reason, error.outcome]).toContain(said)
   })
 
@@ -268,16 +319,34 @@ describe('C29 C30 what goes wrong on the way is said as what it is', () => {
 
 test('free and busy of a colleague, and of somebody nobody knows', async () => {
   it.practice.store.addUser({ email: BOB, name: 'Bob' })
-  it.practice.store.putEvent(it.practice.store.calendarOf(BOB).id, { start: NINE, end: NINE + HOUR, showAs: 'OOF' })
+  it.practice.store.putEvent(it.practice.store.calendarOf(BOB).id, {
+    start: NINE,
+    end: NINE + HOUR,
+    showAs: 'OOF',
+  })
   const found = await availabilityOf(it.session, [BOB, 'nobody@example.test'], WINDOW)
-  expect(found.get(BOB)).toEqual({ kind: 'known', busy: [{ start: NINE, end: NINE + HOUR, kind: 'out-of-office' }] })
+  expect(found.get(BOB)).toEqual({
+    kind: 'known',
+    busy: [{ start: NINE, end: NINE + HOUR, kind: 'out-of-office' }],
+  })
   expect(found.get('nobody@example.test')).toMatchObject({ kind: 'unknown' })
 })
 
 test('a letter leaves the person’s own mailbox as it was written', async () => {
-  const message = ['From: Alice <alice@example.test>', 'To: bob@example.test', 'Subject: Hello', 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', '', 'Grüße', ''].join('\r\n')
+  const message = [
+    'From: Alice <alice@example.test>',
+    'To: bob@example.test',
+    'Subject: Hello',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'Grüße',
+    '',
+  ].join('\r\n')
   expect(await sendExchangeMail(it.session, new TextEncoder().encode(message))).toEqual({ id: null })
-  expect(it.practice.store.mails).toMatchObject([{ kind: 'message', to: [BOB], mime: message, inSentItems: true }])
+  expect(it.practice.store.mails).toMatchObject([
+    { kind: 'message', to: [BOB], mime: message, inSentItems: true },
+  ])
 })
 
 describe.each(['Basic', 'NTLM', 'NTLM bound to TLS'] as const)('streaming over %s', (way) => {
@@ -380,7 +449,9 @@ test.each([
   'file:///etc/passwd',
   'mail.example.test',
 ])('H01 H02 H13 %s is no Exchange, by either way out', async (address) => {
-  await expect(exchange.listCalendars({ ...it.session, address })).rejects.toMatchObject({ reason: 'refused-address' })
+  await expect(exchange.listCalendars({ ...it.session, address })).rejects.toMatchObject({
+    reason: 'refused-address',
+  })
   await expect(it.session.line!().fetch(address)).rejects.toMatchObject({ reason: 'refused-address' })
   expect(it.practice.requests).toEqual([])
 })

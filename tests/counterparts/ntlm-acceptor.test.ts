@@ -26,9 +26,13 @@ const egresses: Egress[] = []
 
 async function acceptor(...certificate: string[]): Promise<Running & { port: number }> {
   const port = await freePort()
-  const running = run('/usr/bin/python3', [join(import.meta.dirname, 'ntlm-acceptor.py'), String(port), ...certificate], {
-    env: { ...process.env, NTLM_USER_FILE: file('users'), NETBIOS_DOMAIN_NAME: 'EXCH' },
-  })
+  const running = run(
+    '/usr/bin/python3',
+    [join(import.meta.dirname, 'ntlm-acceptor.py'), String(port), ...certificate],
+    {
+      env: { ...process.env, NTLM_USER_FILE: file('users'), NETBIOS_DOMAIN_NAME: 'EXCH' },
+    },
+  )
   for (let tries = 0; !(await listening(port)); tries++) {
     if (tries > 100) throw new Error(`the acceptor did not start: ${running.output()}`)
     await sleep(50)
@@ -46,7 +50,24 @@ beforeAll(async () => {
   writeFileSync(file('users'), 'EXCH:alice:s€cret, "quoted"\n')
   execFileSync(
     'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha256', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', file('key.pem'), '-out', file('cert.pem')],
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-sha256',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost',
+      '-keyout',
+      file('key.pem'),
+      '-out',
+      file('cert.pem'),
+    ],
     { stdio: 'ignore' },
   )
   plain = await acceptor()
@@ -65,7 +86,11 @@ function asker(port: number, secret = 's€cret, "quoted"', user = 'EXCH\\alice'
   egresses.push(egress)
   return { user, secret, fetch: egress.within({ ca }), line: (wish) => egress.line({ ca, ...wish }) }
 }
-const question = (body: string) => ({ method: 'POST' as const, headers: { 'content-type': 'text/xml' }, body })
+const question = (body: string) => ({
+  method: 'POST' as const,
+  headers: { 'content-type': 'text/xml' },
+  body,
+})
 
 const doors = () => [
   { name: 'plain http', url: new URL(`http://localhost:${plain.port}/EWS/Exchange.asmx`) },
@@ -115,17 +140,18 @@ test('the binding to another certificate is turned down: it is really checked', 
     const line = me.line!()
     const first = negotiate()
     const send = (message: Buffer) =>
-      line.fetch(url, { method: 'POST', body: '', headers: { authorization: `NTLM ${message.toString('base64')}` } })
+      line.fetch(url, {
+        method: 'POST',
+        body: '',
+        headers: { authorization: `NTLM ${message.toString('base64')}` },
+      })
     const told = await send(first)
     const challenge = readChallenge(told.headers.get('www-authenticate')!.slice(5))
     const who = whoIs(me.user, me.secret)
     const third = authenticate({ first, challenge, who, host: 'localhost', certificate, now: Date.now() })
     return (await send(third)).status
   }
-  const own = Buffer.from(
-    readFileSync(file('cert.pem'), 'utf8').replace(/-----[^-]+-----|\s/g, ''),
-    'base64',
-  )
+  const own = Buffer.from(readFileSync(file('cert.pem'), 'utf8').replace(/-----[^-]+-----|\s/g, ''), 'base64')
   const other = Buffer.from(own)
   other[other.length - 1]! ^= 1
   expect(await shaken(own)).toBe(200)

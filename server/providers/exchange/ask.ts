@@ -37,7 +37,10 @@ export type Reply = {
 /** One operation. A SOAP fault, and everything that is no answer to it, is thrown as what it is. */
 export async function ask(session: Session, operation: Operation, body: Xml): Promise<Reply> {
   const url = addressOf(session)
-  const question = { ...questionOf(session, envelope(body, IN_UTC.includes(operation))), method: 'POST' as const }
+  const question = {
+    ...questionOf(session, envelope(body, IN_UTC.includes(operation))),
+    method: 'POST' as const,
+  }
   let response: Response
   let text: string
   try {
@@ -86,18 +89,27 @@ export function readReply(
   const inside = child(root, 'Body')?.children[0] ?? null
   const told = child(root, 'Header', 'ServerVersionInfo')
   const version = readVersion(told)
-  const trouble = { host, status, wait: retryAfter(headers, Date.now()), online: version !== null && isOnline(version) }
+  const trouble = {
+    host,
+    status,
+    wait: retryAfter(headers, Date.now()),
+    online: version !== null && isOnline(version),
+  }
   if (inside?.name === 'Fault') throw faultIn(inside, trouble, version)
   if (status < 200 || status >= 300) throw faultOf({ ...trouble, code: '' })
   if (root?.name !== 'Envelope' || inside === null)
-    throw new Unreachable(`${host} answered no envelope`, isPage(headers, text) ? 'not-this-protocol' : 'bad-answer')
+    throw new Unreachable(
+      `${host} answered no envelope`,
+      isPage(headers, text) ? 'not-this-protocol' : 'bad-answer',
+    )
   if (inside.name !== expected) throw new Unreachable(`${host} answered something else`, 'bad-answer')
   return { host, body: inside, version }
 }
 
 /** A hotel's network, a page to sign in at, or another server altogether. */
 const isPage = (headers: Headers, text: string): boolean =>
-  /\bhtml\b/i.test(headers.get('content-type') ?? '') || /^\s*<(!doctype\s+html|html)\b/i.test(text.slice(0, 1000))
+  /\bhtml\b/i.test(headers.get('content-type') ?? '') ||
+  /^\s*<(!doctype\s+html|html)\b/i.test(text.slice(0, 1000))
 
 function ledAway(host: string, headers: Headers): Error {
   const to = URL.parse(headers.get('location') ?? '', `https://${host}`)
@@ -110,7 +122,8 @@ function faultIn(fault: Element, trouble: Omit<Trouble, 'code'>, version: Server
   const named = codeOf(textAt(detail, 'ResponseCode'))
   // A server that knows no such version says so in the fault's own code, an old one not even that.
   const code = named === '' ? codeOf(textAt(fault, 'faultcode').replace(/^.*:/, '')) : named
-  const online = trouble.online === true || (trouble.status === 403 && CLOSED.test(textAt(fault, 'faultstring')))
+  const online =
+    trouble.online === true || (trouble.status === 403 && CLOSED.test(textAt(fault, 'faultstring')))
   if (version && isTooOld(version)) return new TooOld(`${trouble.host} is too old`)
   const wait = backOffIn(child(detail, 'MessageXml')) ?? trouble.wait ?? null
   return faultOf({ ...trouble, status: trouble.status === 200 ? 500 : trouble.status, code, wait, online })

@@ -38,11 +38,18 @@ export async function autodiscover(
   start?: string,
 ): Promise<Autodiscovery> {
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
-  if (!email.includes('@') || !domain.includes('.') || !URL.canParse(`https://${domain}/`)) return { kind: 'not-found' }
+  if (!email.includes('@') || !domain.includes('.') || !URL.canParse(`https://${domain}/`))
+    return { kind: 'not-found' }
   if (isExchangeOnline(domain)) return { kind: 'moved-to-cloud' }
   const confirmed = start === undefined ? null : URL.parse(start)
   if (start !== undefined && confirmed?.protocol !== 'https:') return { kind: 'not-found' }
-  const search: Search = { asker, email, domain, hosts: new Set(confirmed ? [confirmed.hostname] : []), hops: 0 }
+  const search: Search = {
+    asker,
+    email,
+    domain,
+    hosts: new Set(confirmed ? [confirmed.hostname] : []),
+    hops: 0,
+  }
   const steps = confirmed ? [() => follow(search, confirmed)] : stepsOf(search, lookupSrv)
   let stranger: Autodiscovery | null = null
   const faults: Unreachable[] = []

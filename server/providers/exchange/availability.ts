@@ -52,7 +52,11 @@ const joined = (before: Availability | undefined, now: Availability): Availabili
   return { kind: 'known', busy: [...(before?.busy ?? []), ...now.busy] }
 }
 
-async function look(session: Session, people: readonly string[], { start, end }: Span): Promise<Availability[]> {
+async function look(
+  session: Session,
+  people: readonly string[],
+  { start, end }: Span,
+): Promise<Availability[]> {
   const mailboxes = people.map(
     (address) =>
       xml`<t:MailboxData><t:Email><t:Address>${address}</t:Address></t:Email><t:AttendeeType>Required</t:AttendeeType><t:ExcludeConflicts>false</t:ExcludeConflicts></t:MailboxData>`,
@@ -67,7 +71,9 @@ async function look(session: Session, people: readonly string[], { start, end }:
     const told = answers[index]
     if (!told) return { kind: 'unknown', code: '' }
     const message = child(told, 'ResponseMessage')
-    const { fault, code } = message ? messageIn(message, reply.host, reply.version) : { fault: null, code: '' }
+    const { fault, code } = message
+      ? messageIn(message, reply.host, reply.version)
+      : { fault: null, code: '' }
     return fault ? { kind: 'unknown', code } : read(child(told, 'FreeBusyView'))
   })
 }

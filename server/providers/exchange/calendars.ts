@@ -22,7 +22,9 @@ const LONGEST_NAME = 200
 /** Every calendar of the mailbox but what lies in its bin. */
 export async function listCalendars(session: Session): Promise<RemoteCalendar[]> {
   const { primary, bin } = await ownFolders(session)
-  const found = new Map([primary, ...(await allCalendars(session))].map((folder) => [folderIdOf(folder), folder]))
+  const found = new Map(
+    [primary, ...(await allCalendars(session))].map((folder) => [folderIdOf(folder), folder]),
+  )
   const isGone = (folder: Element, depth = 0): boolean => {
     const parent = attribute(child(folder, 'ParentFolderId'), 'Id')
     if (parent === bin) return true

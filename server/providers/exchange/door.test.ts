@@ -8,7 +8,13 @@ import { chosen, messageIn, offered } from './scheme.ts'
 
 const CHALLENGE = Buffer.concat([
   Buffer.from('NTLMSSP\0'),
-  Buffer.from('02000000000000003800000005828aa20123456789abcdef0000000000000000040004003800000006017017000000 0f00000000'.replaceAll(' ', ''), 'hex'),
+  Buffer.from(
+    '02000000000000003800000005828aa20123456789abcdef0000000000000000040004003800000006017017000000 0f00000000'.replaceAll(
+      ' ',
+      '',
+    ),
+    'hex',
+  ),
 ]).toString('base64')
 
 let made = 0
@@ -26,7 +32,12 @@ function server(tell: (asked: Asked, turn: number) => Told) {
     (door: Asked['over']): typeof fetch =>
     async (_, init) => {
       const headers = new Headers(init?.headers)
-      const one: Asked = { authorization: headers.get('authorization') ?? '', body: String(init?.body), over: door, redirect: init?.redirect }
+      const one: Asked = {
+        authorization: headers.get('authorization') ?? '',
+        body: String(init?.body),
+        over: door,
+        redirect: init?.redirect,
+      }
       if (door === 'line' && connections === 0) connections = 1
       const { status = 200, wants = [], text = 'ok', drop = false } = tell(one, asked.push(one) - 1)
       if (drop) connections++
@@ -49,7 +60,9 @@ const ntlm = ({ authorization }: Asked): Told => {
 
 describe('by what the server takes', () => {
   test('it is asked bare once, and by Basic from then on', async () => {
-    const { asker, asked } = server(({ authorization }) => (authorization === '' ? { status: 401, wants: ['Negotiate', 'NTLM', 'Basic realm="mail"'] } : {}))
+    const { asker, asked } = server(({ authorization }) =>
+      authorization === '' ? { status: 401, wants: ['Negotiate', 'NTLM', 'Basic realm="mail"'] } : {},
+    )
     const url = address()
     for (let i = 0; i < 2; i++) expect(await (await ask(asker, url, question)).text()).toBe('ok')
     const right = `Basic ${Buffer.from('EXCH\\alice:päss:word').toString('base64')}`
@@ -60,13 +73,18 @@ describe('by what the server takes', () => {
   test('NTLM shakes hands on a line of its own, and only there', async () => {
     const { asker, asked } = server(ntlm)
     expect((await ask(asker, address(), question)).status).toBe(200)
-    expect(asked.map(({ over, body }) => `${over} ${body}`)).toEqual(['fetch <hello/>', 'line ', 'line <hello/>'])
+    expect(asked.map(({ over, body }) => `${over} ${body}`)).toEqual([
+      'fetch <hello/>',
+      'line ',
+      'line <hello/>',
+    ])
     expect(asked.every(({ redirect }) => redirect === 'manual')).toBe(true)
   })
 
   test('who offers Negotiate alone gets NTLM in that envelope', async () => {
     const { asker, asked } = server(({ authorization }) => {
-      if (authorization.startsWith('Negotiate TlRMTVNTUAAB')) return { status: 401, wants: `Negotiate ${CHALLENGE}` }
+      if (authorization.startsWith('Negotiate TlRMTVNTUAAB'))
+        return { status: 401, wants: `Negotiate ${CHALLENGE}` }
       return authorization.startsWith('Negotiate') ? {} : { status: 401, wants: 'Negotiate' }
     })
     expect((await ask(asker, address(), question)).status).toBe(200)
@@ -85,10 +103,13 @@ describe('by what the server takes', () => {
     expect((await ask(asker, url, question)).status).toBe(200)
   })
 
-  test.each(['Bearer client_id="x"', 'Digest realm="x"', ''])('one that takes no password (%j) says so', async (wants) => {
-    const { asker } = server(() => ({ status: 401, wants }))
-    await expect(ask(asker, address(), question)).rejects.toMatchObject({ reason: 'forbidden' })
-  })
+  test.each(['Bearer client_id="x"', 'Digest realm="x"', ''])(
+    'one that takes no password (%j) says so',
+    async (wants) => {
+      const { asker } = server(() => ({ status: 401, wants }))
+      await expect(ask(asker, address(), question)).rejects.toMatchObject({ reason: 'forbidden' })
+    },
+  )
 })
 
 describe('C30 a 401 that never ends is left', () => {
@@ -102,14 +123,19 @@ describe('C30 a 401 that never ends is left', () => {
   })
 
   test('NTLM: one round where the connection stood', async () => {
-    const { asker, asked } = server(({ authorization }) => (opening.test(authorization) ? { status: 401, wants: `NTLM ${CHALLENGE}` } : { status: 401, wants: 'NTLM' }))
+    const { asker, asked } = server(({ authorization }) =>
+      opening.test(authorization)
+        ? { status: 401, wants: `NTLM ${CHALLENGE}` }
+        : { status: 401, wants: 'NTLM' },
+    )
     await expect(ask(asker, address(), question)).rejects.toThrow(AccessRevoked)
     expect(asked.filter(({ authorization }) => proving.test(authorization))).toHaveLength(1)
   })
 
   test('NTLM: a second round where the connection changed under it, and no third', async () => {
     let drops = 1
-    const dropping = (one: Asked): Told => (proving.test(one.authorization) && drops-- > 0 ? { status: 401, wants: 'NTLM', drop: true } : ntlm(one))
+    const dropping = (one: Asked): Told =>
+      proving.test(one.authorization) && drops-- > 0 ? { status: 401, wants: 'NTLM', drop: true } : ntlm(one)
     const lucky = server(dropping)
     expect((await ask(lucky.asker, address(), question)).status).toBe(200)
     drops = 99
@@ -125,7 +151,10 @@ describe('C30 a 401 that never ends is left', () => {
   })
 
   test('a challenge that is none', async () => {
-    const { asker } = server(() => ({ status: 401, wants: ['NTLM', `NTLM ${Buffer.alloc(60, 7).toString('base64')}`] }))
+    const { asker } = server(() => ({
+      status: 401,
+      wants: ['NTLM', `NTLM ${Buffer.alloc(60, 7).toString('base64')}`],
+    }))
     await expect(ask(asker, address(), question)).rejects.toMatchObject({ reason: 'bad-answer' })
   })
 })
@@ -133,7 +162,9 @@ describe('C30 a 401 that never ends is left', () => {
 describe('one connection for one who asks', () => {
   test('what follows says nothing more, and shakes hands anew when it became a stranger', async () => {
     let known = true
-    const { asker, asked } = server((one) => (one.authorization === '' && one.over === 'line' && known ? {} : ntlm(one)))
+    const { asker, asked } = server((one) =>
+      one.authorization === '' && one.over === 'line' && known ? {} : ntlm(one),
+    )
     const url = address()
     await ask(asker, url, question)
     await ask(asker, url, question)
@@ -163,9 +194,11 @@ describe('one connection for one who asks', () => {
     await ask(asker, url, question)
     asked.length = 0
     await Promise.all(['a', 'b', 'c'].map((body) => ask(asker, url, { ...question, body })))
-    expect(asked.map(({ body, authorization }) => (opening.test(authorization) ? '1' : proving.test(authorization) ? `3${body}` : body))).toEqual(
-      ['a', '1', '3a', 'b', '1', '3b', 'c', '1', '3c'],
-    )
+    expect(
+      asked.map(({ body, authorization }) =>
+        opening.test(authorization) ? '1' : proving.test(authorization) ? `3${body}` : body,
+      ),
+    ).toEqual(['a', '1', '3a', 'b', '1', '3b', 'c', '1', '3c'])
   })
 })
 

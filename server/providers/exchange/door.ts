@@ -46,7 +46,13 @@ function remember(origin: string, scheme: Scheme): void {
   schemes.set(origin, scheme)
 }
 
-const askBy = (asker: Asker, scheme: Scheme, url: URL, question: Question, wish?: LineWish): Promise<Response> =>
+const askBy = (
+  asker: Asker,
+  scheme: Scheme,
+  url: URL,
+  question: Question,
+  wish?: LineWish,
+): Promise<Response> =>
   scheme === 'basic'
     ? send(asker, url, withAuthorization(question, basic(asker.user, asker.secret)), wish)
     : wish
@@ -78,7 +84,9 @@ function doorOf(asker: Asker, origin: string): Door {
   const key: object = asker.line ?? asker.fetch
   const own = doors.get(key) ?? new Map<string, Door>()
   doors.set(key, own)
-  const name = createHash('sha256').update(JSON.stringify([origin, asker.user, asker.secret])).digest('base64')
+  const name = createHash('sha256')
+    .update(JSON.stringify([origin, asker.user, asker.secret]))
+    .digest('base64')
   const door = own.get(name) ?? { line: lineOf(asker), turn: Promise.resolve() }
   if (own.size >= MOST) own.clear()
   own.set(name, door)
@@ -86,7 +94,13 @@ function doorOf(asker: Asker, origin: string): Door {
 }
 
 /** One after the other: nobody's request may come between the messages of a handshake. */
-async function inTurn(asker: Asker, door: Door, scheme: Scheme, url: URL, question: Question): Promise<Response> {
+async function inTurn(
+  asker: Asker,
+  door: Door,
+  scheme: Scheme,
+  url: URL,
+  question: Question,
+): Promise<Response> {
   const mine = door.turn.then(async () => {
     const known = door.line.connections()
     if (known === 0) return shakenHands(asker, door, scheme, url, question)
@@ -130,7 +144,8 @@ async function shakenHands(
       init(withAuthorization(question, `${name} ${third.toString('base64')}`)),
     )
     if (answer.status !== 401 || line.connections() === connection) return answer
-    if (round === ROUNDS) throw new Unreachable(`something before ${url.host} does not keep a connection`, 'bad-answer')
+    if (round === ROUNDS)
+      throw new Unreachable(`something before ${url.host} does not keep a connection`, 'bad-answer')
     await answer.arrayBuffer()
   }
 }

@@ -16,7 +16,9 @@ const LONGEST_WORD = 255
 type Words = { title: string; body: string; location: string }
 
 function wordsOf(draft: EventDraft): Words {
-  const told = [draft.description, draft.location].some((text) => draft.url !== null && text.includes(draft.url))
+  const told = [draft.description, draft.location].some(
+    (text) => draft.url !== null && text.includes(draft.url),
+  )
   const body = draft.url === null || told ? draft.description : `${draft.description}\n\n${draft.url}`
   const short = (text: string): string => cleanText(text).slice(0, LONGEST_WORD).toWellFormed()
   return {
@@ -92,7 +94,12 @@ const FIELD: Readonly<Partial<Record<Part, Field>>> = {
  * What of a standing event must change to be as the draft says, and nothing else: what already is as it should be is not sent again
  * (I4), and words the host has rewritten stay theirs. Null when there is nothing to do.
  */
-export function changesFor(stored: Element, moved: boolean, draft: EventDraft, inUtc: boolean): Changes | null {
+export function changesFor(
+  stored: Element,
+  moved: boolean,
+  draft: EventDraft,
+  inUtc: boolean,
+): Changes | null {
   const words = wordChanges(stored, draft)
   const guests = newGuests(stored, draft)
   const parts: Partial<Record<Part, Xml>> = {
@@ -100,7 +107,9 @@ export function changesFor(stored: Element, moved: boolean, draft: EventDraft, i
     ...words.parts,
     ...(guests === null ? {} : { RequiredAttendees: guests }),
   }
-  const updates = (Object.keys(parts) as Part[]).map((part) => setField(fieldUri(FIELD[part]!), { [part]: parts[part]! }))
+  const updates = (Object.keys(parts) as Part[]).map((part) =>
+    setField(fieldUri(FIELD[part]!), { [part]: parts[part]! }),
+  )
   if (updates.length === 0) return null
   if (words.print !== null)
     updates.push(setField(markUri(WROTE), { ExtendedProperty: writeMark(WROTE, words.print) }))
@@ -140,11 +149,11 @@ function newGuests(stored: Element, draft: EventDraft): Xml | null {
     name: textAt(each, 'Mailbox', 'Name'),
     email: textAt(each, 'Mailbox', 'EmailAddress'),
   }))
-  const present = new Set(
-    [...standing, ...optionalIn(stored)].map(({ email }) => email.toLowerCase()),
-  )
+  const present = new Set([...standing, ...optionalIn(stored)].map(({ email }) => email.toLowerCase()))
   const missing = guestsOf(draft).filter(({ email }) => !present.has(email.toLowerCase()))
-  return missing.length === 0 ? null : writeGuests([...standing.filter(({ email }) => email !== ''), ...missing])
+  return missing.length === 0
+    ? null
+    : writeGuests([...standing.filter(({ email }) => email !== ''), ...missing])
 }
 
 const optionalIn = (stored: Element): { email: string }[] =>

@@ -41,10 +41,14 @@ describe('an appointment', () => {
     })
   })
 
-  test.each(['Private', 'Confidential', 'Personal', 'Hush'])('that is %s shows no title and no people', (Sensitivity) => {
-    const raw = '<t:Organizer><t:Mailbox><t:EmailAddress>a@b.test</t:EmailAddress></t:Mailbox></t:Organizer>'
-    expect(read({ Sensitivity, raw })).toMatchObject({ title: null, private: true, attendees: [] })
-  })
+  test.each(['Private', 'Confidential', 'Personal', 'Hush'])(
+    'that is %s shows no title and no people',
+    (Sensitivity) => {
+      const raw =
+        '<t:Organizer><t:Mailbox><t:EmailAddress>a@b.test</t:EmailAddress></t:Mailbox></t:Organizer>'
+      expect(read({ Sensitivity, raw })).toMatchObject({ title: null, private: true, attendees: [] })
+    },
+  )
 
   test('goes by our mark, else by its UID, else by its id', () => {
     expect(uidOf(element({ raw: property('ritrovo', 'ours') }))).toBe('ours')
@@ -59,7 +63,10 @@ describe('an appointment', () => {
   })
 
   test('outside the window is known and takes no time', () =>
-    expect(read({ Start: '2029-01-01T00:00:00Z', End: '2029-01-01T01:00:00Z' })).toMatchObject({ occurrences: [], trouble: null }))
+    expect(read({ Start: '2029-01-01T00:00:00Z', End: '2029-01-01T01:00:00Z' })).toMatchObject({
+      occurrences: [],
+      trouble: null,
+    }))
 })
 
 describe('D06 D08 a whole day', () => {
@@ -68,22 +75,63 @@ describe('D06 D08 a whole day', () => {
     read({ Start, End, IsAllDayEvent: 'true', raw: made(zone) }).occurrences
 
   test.each([
-    ['in its own zone, an hour short when the clocks go forward', '2027-03-27T23:00:00Z', '2027-03-28T22:00:00Z', 'Id="W. Europe Standard Time"', 23],
-    ['made where the day begins at another hour', '2027-03-01T05:00:00Z', '2027-03-02T05:00:00Z', 'Id="Eastern Standard Time"', 24],
-    ['in a zone of somebody’s own', '2027-02-28T22:00:00Z', '2027-03-01T22:00:00Z', 'Id="Customized Time Zone"', 24],
-    ['in a zone with a name only', '2027-02-28T23:00:00Z', '2027-03-01T23:00:00Z', 'Id="" Name="(UTC+01:00) Amsterdam, Berlin"', 24],
-    ['in a zone that nobody knows', '2027-02-28T22:00:00Z', '2027-03-01T22:00:00Z', 'Id="tzone://Microsoft/Custom"', 24],
-    ['in one that has its midnight with UTC', '2027-03-01T00:00:00Z', '2027-03-02T00:00:00Z', 'Id="GMT Standard Time"', 24],
+    [
+      'in its own zone, an hour short when the clocks go forward',
+      '2027-03-27T23:00:00Z',
+      '2027-03-28T22:00:00Z',
+      'Id="W. Europe Standard Time"',
+      23,
+    ],
+    [
+      'made where the day begins at another hour',
+      '2027-03-01T05:00:00Z',
+      '2027-03-02T05:00:00Z',
+      'Id="Eastern Standard Time"',
+      24,
+    ],
+    [
+      'in a zone of somebody’s own',
+      '2027-02-28T22:00:00Z',
+      '2027-03-01T22:00:00Z',
+      'Id="Customized Time Zone"',
+      24,
+    ],
+    [
+      'in a zone with a name only',
+      '2027-02-28T23:00:00Z',
+      '2027-03-01T23:00:00Z',
+      'Id="" Name="(UTC+01:00) Amsterdam, Berlin"',
+      24,
+    ],
+    [
+      'in a zone that nobody knows',
+      '2027-02-28T22:00:00Z',
+      '2027-03-01T22:00:00Z',
+      'Id="tzone://Microsoft/Custom"',
+      24,
+    ],
+    [
+      'in one that has its midnight with UTC',
+      '2027-03-01T00:00:00Z',
+      '2027-03-02T00:00:00Z',
+      'Id="GMT Standard Time"',
+      24,
+    ],
   ])('%s, is exactly what Exchange says', (_, start, end, zone, hours) => {
-    expect(days(start, end, zone)).toEqual([{ start: Date.parse(start), end: Date.parse(end), kind: 'busy', allDay: true }])
+    expect(days(start, end, zone)).toEqual([
+      { start: Date.parse(start), end: Date.parse(end), kind: 'busy', allDay: true },
+    ])
     expect(Date.parse(end) - Date.parse(start)).toBe(hours * HOUR)
   })
 
-  test.each(['Id="UTC"', ''])('made in UTC (%j) is that date in the calendar’s zone, 23 hours when the clocks go forward', (zone) => {
-    expect(days('2027-03-28T00:00:00Z', '2027-03-29T00:00:00Z', zone)).toEqual([
-      { start: Date.UTC(2027, 2, 27, 23), end: Date.UTC(2027, 2, 28, 22), kind: 'busy', allDay: true },
-    ])
-  })
+  test.each(['Id="UTC"', ''])(
+    'made in UTC (%j) is that date in the calendar’s zone, 23 hours when the clocks go forward',
+    (zone) => {
+      expect(days('2027-03-28T00:00:00Z', '2027-03-29T00:00:00Z', zone)).toEqual([
+        { start: Date.UTC(2027, 2, 27, 23), end: Date.UTC(2027, 2, 28, 22), kind: 'busy', allDay: true },
+      ])
+    },
+  )
 })
 
 describe('what cannot be read is kept busy (I8)', () => {
@@ -107,15 +155,20 @@ describe('what cannot be read is kept busy (I8)', () => {
     expect(read({ Start })).toMatchObject({
       occurrences: [{ kind: 'unknown', end: Date.UTC(2027, 2, 1, 10) }],
       trouble: `impossible-date:${Start}`,
-    }))
+    }),
+  )
 
   test('an offset is an offset, and a time without one is in UTC as it was asked for', () => {
-    expect(read({ Start: '2027-03-01T10:30:00+01:00' }).occurrences[0]!.start).toBe(Date.UTC(2027, 2, 1, 9, 30))
+    expect(read({ Start: '2027-03-01T10:30:00+01:00' }).occurrences[0]!.start).toBe(
+      Date.UTC(2027, 2, 1, 9, 30),
+    )
     expect(read({ Start: '2027-03-01T09:30:00.000' }).occurrences[0]!.start).toBe(Date.UTC(2027, 2, 1, 9, 30))
   })
 
   test('an item that the server cannot give out, by what else is known of it', () => {
-    const told = parse('<CalendarItem><Start>2027-03-01T09:00:00Z</Start><End>2027-03-01T10:00:00Z</End></CalendarItem>')!
+    const told = parse(
+      '<CalendarItem><Start>2027-03-01T09:00:00Z</Start><End>2027-03-01T10:00:00Z</End></CalendarItem>',
+    )!
     expect(opaque('A=', told, reading, false)).toMatchObject({
       remoteId: 'A=',
       trouble: 'unreadable',

@@ -63,7 +63,10 @@ export const uidOf = (item: Element): string => markIn(item, MARK) ?? (textAt(it
 export type Occurrence = RemoteEvent['occurrences'][number]
 
 /** When an entry is and what it does to its owner's time; null when that is nothing in this window. */
-export function occurrenceOf(item: Element, reading: Reading): { occurrence: Occurrence | null; trouble: string | null } {
+export function occurrenceOf(
+  item: Element,
+  reading: Reading,
+): { occurrence: Occurrence | null; trouble: string | null } {
   const { start, end, allDay, trouble } = timesOf(item, reading)
   const { window } = reading
   if (start >= end || start >= window.end || end <= window.start) return { occurrence: null, trouble }
@@ -79,8 +82,13 @@ export function occurrenceOf(item: Element, reading: Reading): { occurrence: Occ
 const blurred = (kind: Occurrence['kind']): Occurrence['kind'] => (kind === 'busy' ? 'unknown' : kind)
 
 /** An item as GetItem tells it. A series comes with the occurrences that the server's own view gave. */
-export function toRemote(item: Element, reading: Reading, series: readonly Occurrence[] | null = null): RemoteEvent {
-  const { occurrence, trouble } = series === null ? occurrenceOf(item, reading) : { occurrence: null, trouble: null }
+export function toRemote(
+  item: Element,
+  reading: Reading,
+  series: readonly Occurrence[] | null = null,
+): RemoteEvent {
+  const { occurrence, trouble } =
+    series === null ? occurrenceOf(item, reading) : { occurrence: null, trouble: null }
   const secret = isPrivate(textAt(item, 'Sensitivity'))
   const people = secret ? NOBODY : peopleOf(item)
   const madeAt = instantOf(textAt(item, 'DateTimeCreated'))
@@ -89,7 +97,8 @@ export function toRemote(item: Element, reading: Reading, series: readonly Occur
     remoteId: idOf(item),
     etag: changeKeyOf(item),
     uid: uidOf(item),
-    occurrences: series === null ? (occurrence ? [occurrence] : []) : series.toSorted((a, b) => a.start - b.start),
+    occurrences:
+      series === null ? (occurrence ? [occurrence] : []) : series.toSorted((a, b) => a.start - b.start),
     title: secret ? null : titleIn(textAt(item, 'Subject')),
     private: secret,
     attendees: people.attendees,
@@ -111,7 +120,9 @@ export function opaque(remoteId: string, told: Element, reading: Reading, denied
     remoteId,
     etag: changeKeyOf(told),
     uid: remoteId,
-    occurrences: inside ? [{ start: Math.max(start, 0), end: Math.min(end, window.end + FAR), kind: 'unknown', allDay }] : [],
+    occurrences: inside
+      ? [{ start: Math.max(start, 0), end: Math.min(end, window.end + FAR), kind: 'unknown', allDay }]
+      : [],
     title: null,
     private: denied,
     attendees: [],
@@ -152,5 +163,7 @@ function peopleOf(item: Element): People {
 /** An SMTP address; colleagues in the same company may be told by an X.500 name instead, which is none. */
 function addressIn(person: Element | null): string | null {
   const address = textAt(person, 'Mailbox', 'EmailAddress')
-  return /^[^@/\s]+@[^@\s]+$/.test(address) && address.length <= LONGEST_ADDRESS ? address.toLowerCase() : null
+  return /^[^@/\s]+@[^@\s]+$/.test(address) && address.length <= LONGEST_ADDRESS
+    ? address.toLowerCase()
+    : null
 }

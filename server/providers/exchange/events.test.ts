@@ -26,12 +26,19 @@ const draft = (more: Partial<EventDraft> = {}): EventDraft => ({
   ],
   ...more,
 })
-const prints = ({ title, description, location }: EventDraft) => [title, description, location].map(fingerprint).join('-')
+const prints = ({ title, description, location }: EventDraft) =>
+  [title, description, location].map(fingerprint).join('-')
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-const guest = (email: string) => `<t:Attendee><t:Mailbox><t:Name>${email}</t:Name><t:EmailAddress>${email}</t:EmailAddress></t:Mailbox></t:Attendee>`
+const guest = (email: string) =>
+  `<t:Attendee><t:Mailbox><t:Name>${email}</t:Name><t:EmailAddress>${email}</t:EmailAddress></t:Mailbox></t:Attendee>`
 
 /** How the event of a draft stands in Exchange. */
-const standing = (id: string, of = draft(), more: Record<string, string> = {}, guests = ['bob@example.test']) =>
+const standing = (
+  id: string,
+  of = draft(),
+  more: Record<string, string> = {},
+  guests = ['bob@example.test'],
+) =>
   item(id, {
     Subject: escaped(of.title),
     Body: of.description,
@@ -44,11 +51,14 @@ const standing = (id: string, of = draft(), more: Record<string, string> = {}, g
   })
 
 const finds = (...all: string[]): Told => answer('FindItem', found(all))
-const made = (id: string): Told => answer('CreateItem', items(`<t:CalendarItem><t:ItemId Id="${id}" ChangeKey="k"/></t:CalendarItem>`))
+const made = (id: string): Told =>
+  answer('CreateItem', items(`<t:CalendarItem><t:ItemId Id="${id}" ChangeKey="k"/></t:CalendarItem>`))
 const gets = (one: string): Told => answer('GetItem', items(one))
-const updated = (id: string): Told => answer('UpdateItem', items(`<t:CalendarItem><t:ItemId Id="${id}" ChangeKey="k2"/></t:CalendarItem>`))
+const updated = (id: string): Told =>
+  answer('UpdateItem', items(`<t:CalendarItem><t:ItemId Id="${id}" ChangeKey="k2"/></t:CalendarItem>`))
 const operations = (asked: Asked[]) => asked.map(({ operation }) => operation)
-const written = (asked: Asked[], operation: string) => asked.find((each) => each.operation === operation)!.body
+const written = (asked: Asked[], operation: string) =>
+  asked.find((each) => each.operation === operation)!.body
 
 describe('creating', () => {
   test('looks first, writes once, reads back', async () => {
@@ -66,12 +76,25 @@ describe('creating', () => {
     const wish = written(asked, 'CreateItem')
     const event = child(wish, 'Items', 'CalendarItem')!
     expect(event.children.map(({ name }) => name)).toEqual([
-      'Subject', 'Body', 'ExtendedProperty', 'ExtendedProperty', 'UID', 'Start', 'End', 'IsAllDayEvent',
-      'LegacyFreeBusyStatus', 'Location', 'RequiredAttendees', 'StartTimeZone', 'EndTimeZone',
+      'Subject',
+      'Body',
+      'ExtendedProperty',
+      'ExtendedProperty',
+      'UID',
+      'Start',
+      'End',
+      'IsAllDayEvent',
+      'LegacyFreeBusyStatus',
+      'Location',
+      'RequiredAttendees',
+      'StartTimeZone',
+      'EndTimeZone',
     ])
-    expect([textAt(event, 'UID'), textAt(event, 'Start'), attribute(child(event, 'StartTimeZone'), 'Id')]).toEqual([
-      'b1@ritrovo', '2027-03-01T09:00:00Z', 'W. Europe Standard Time',
-    ])
+    expect([
+      textAt(event, 'UID'),
+      textAt(event, 'Start'),
+      attribute(child(event, 'StartTimeZone'), 'Id'),
+    ]).toEqual(['b1@ritrovo', '2027-03-01T09:00:00Z', 'W. Europe Standard Time'])
     expect(exchange.calendarUid('b1@ritrovo')).toBe('b1@ritrovo')
   })
 
@@ -91,7 +114,9 @@ describe('creating', () => {
 
   test('C06 C24 what an earlier try left behind is found and brought to what the draft says by now, never made twice', async () => {
     const later = draft({ span: { start: NINE + HOUR, end: NINE + 2 * HOUR } })
-    const { session, asked } = scripted(inTurn(finds(standing('a')), gets(standing('a')), updated('a'), gets(standing('a', later))))
+    const { session, asked } = scripted(
+      inTurn(finds(standing('a')), gets(standing('a')), updated('a'), gets(standing('a', later))),
+    )
     expect(await createEvent(session, 'F', later)).toMatchObject({ remoteId: 'a', span: later.span })
     expect(operations(asked)).toEqual(['FindItem', 'GetItem', 'UpdateItem', 'GetItem'])
     expect(asked[0]!.text).toContain('<t:Constant Value="b1@ritrovo"/>')
@@ -113,15 +138,24 @@ describe('creating', () => {
       standing('copy', draft(), { DateTimeCreated: '2027-02-01T00:00:00Z' }),
       standing('first', draft(), { DateTimeCreated: '2027-01-01T00:00:00Z' }),
     )
-    expect(await readEvent(scripted(inTurn(told)).session, 'F', 'b1@ritrovo')).toMatchObject({ remoteId: 'first' })
-    expect(await readEvent(scripted(inTurn(finds(standing('other', other)))).session, 'F', 'b1@ritrovo')).toBe(null)
+    expect(await readEvent(scripted(inTurn(told)).session, 'F', 'b1@ritrovo')).toMatchObject({
+      remoteId: 'first',
+    })
+    expect(
+      await readEvent(scripted(inTurn(finds(standing('other', other)))).session, 'F', 'b1@ritrovo'),
+    ).toBe(null)
   })
 
-  test.each(['ErrorTimeZone', 'ErrorCalendarInvalidTimeZone'])('a zone this server has never heard of (%s) is written in UTC', async (error) => {
-    const { session, asked } = scripted(inTurn(finds(), answer('CreateItem', { error }), made('a'), gets(standing('a'))))
-    await createEvent(session, 'F', draft())
-    expect(attribute(child(asked[2]!.body, 'Items', 'CalendarItem', 'StartTimeZone'), 'Id')).toBe('UTC')
-  })
+  test.each(['ErrorTimeZone', 'ErrorCalendarInvalidTimeZone'])(
+    'a zone this server has never heard of (%s) is written in UTC',
+    async (error) => {
+      const { session, asked } = scripted(
+        inTurn(finds(), answer('CreateItem', { error }), made('a'), gets(standing('a'))),
+      )
+      await createEvent(session, 'F', draft())
+      expect(attribute(child(asked[2]!.body, 'Items', 'CalendarItem', 'StartTimeZone'), 'Id')).toBe('UTC')
+    },
+  )
 
   test('control characters in a name or a note do not reach the server, which would refuse the whole request', async () => {
     const { session, asked } = scripted(inTurn(finds(), made('a'), gets(standing('a'))))
@@ -135,14 +169,27 @@ describe('changing', () => {
   const moved = draft({ sequence: 1, span: { start: NINE + HOUR, end: NINE + 2 * HOUR } })
 
   test('sends only what changed, to everybody when the time did', async () => {
-    const { session, asked } = scripted(inTurn(finds(standing('a')), gets(standing('a')), updated('a'), gets(standing('a', moved))))
+    const { session, asked } = scripted(
+      inTurn(finds(standing('a')), gets(standing('a')), updated('a'), gets(standing('a', moved))),
+    )
     expect(await updateEvent(session, 'F', 'a', moved)).toMatchObject({ span: moved.span })
     const wish = written(asked, 'UpdateItem')
-    expect([attribute(wish, 'ConflictResolution'), attribute(wish, 'SendMeetingInvitationsOrCancellations')]).toEqual(['NeverOverwrite', 'SendToAllAndSaveCopy'])
+    expect([
+      attribute(wish, 'ConflictResolution'),
+      attribute(wish, 'SendMeetingInvitationsOrCancellations'),
+    ]).toEqual(['NeverOverwrite', 'SendToAllAndSaveCopy'])
     const change = child(wish, 'ItemChanges', 'ItemChange')
     expect(attribute(child(change, 'ItemId'), 'ChangeKey')).toBe('key-a')
-    expect(childrenOf(child(change, 'Updates'), 'SetItemField').map((each) => attribute(each.children[0]!, 'FieldURI'))).toEqual([
-      'calendar:Start', 'calendar:End', 'calendar:IsAllDayEvent', 'calendar:StartTimeZone', 'calendar:EndTimeZone',
+    expect(
+      childrenOf(child(change, 'Updates'), 'SetItemField').map((each) =>
+        attribute(each.children[0]!, 'FieldURI'),
+      ),
+    ).toEqual([
+      'calendar:Start',
+      'calendar:End',
+      'calendar:IsAllDayEvent',
+      'calendar:StartTimeZone',
+      'calendar:EndTimeZone',
     ])
   })
 
@@ -165,11 +212,16 @@ describe('changing', () => {
 
   test('a new guest is invited alone, behind those who stand there', async () => {
     const more = draft({ attendees: [...draft().attendees, { name: 'Carol', email: 'carol@example.test' }] })
-    const { session, asked } = scripted(inTurn(finds(standing('a')), gets(standing('a')), updated('a'), gets(standing('a'))))
+    const { session, asked } = scripted(
+      inTurn(finds(standing('a')), gets(standing('a')), updated('a'), gets(standing('a'))),
+    )
     await updateEvent(session, 'F', 'a', more)
     const wish = written(asked, 'UpdateItem')
     expect(attribute(wish, 'SendMeetingInvitationsOrCancellations')).toBe('SendToChangedAndSaveCopy')
-    expect([...asked[2]!.text.matchAll(/<t:EmailAddress>([^<]+)/g)].map(([, email]) => email)).toEqual(['bob@example.test', 'carol@example.test'])
+    expect([...asked[2]!.text.matchAll(/<t:EmailAddress>([^<]+)/g)].map(([, email]) => email)).toEqual([
+      'bob@example.test',
+      'carol@example.test',
+    ])
   })
 
   test('without guests nobody is told', async () => {
@@ -177,40 +229,70 @@ describe('changing', () => {
     const mine = standing('a', alone, {}, [])
     const { session, asked } = scripted(inTurn(finds(mine), gets(mine), updated('a'), gets(mine)))
     await updateEvent(session, 'F', 'a', { ...alone, span: moved.span })
-    expect(attribute(written(asked, 'UpdateItem'), 'SendMeetingInvitationsOrCancellations')).toBe('SendToNone')
-  })
-
-  test.each(['ErrorIrresolvableConflict', 'ErrorStaleObject', 'ErrorInvalidChangeKey'])('B20 %s: read again, only ours is written, at most three times', async (error) => {
-    const renamed = standing('a', draft(), { Subject: 'Bob at last' })
-    const conflict = answer('UpdateItem', { error })
-    const { session, asked } = scripted(
-      inTurn(finds(standing('a')), gets(standing('a')), conflict, finds(renamed), gets(renamed), updated('a'), gets(standing('a', moved, { Subject: 'Bob at last' }))),
+    expect(attribute(written(asked, 'UpdateItem'), 'SendMeetingInvitationsOrCancellations')).toBe(
+      'SendToNone',
     )
-    expect(await updateEvent(session, 'F', 'a', moved)).toMatchObject({ title: 'Bob at last', span: moved.span })
-    expect(asked[5]!.text).not.toContain('item:Subject')
-
-    const round = [gets(standing('a')), conflict, finds(standing('a'))]
-    const endless = scripted(inTurn(finds(standing('a')), ...round, ...round, ...round))
-    await expect(updateEvent(endless.session, 'F', 'a', moved)).rejects.toMatchObject({ reason: 'conflict' })
-    expect(operations(endless.asked).filter((name) => name === 'UpdateItem')).toHaveLength(3)
   })
+
+  test.each(['ErrorIrresolvableConflict', 'ErrorStaleObject', 'ErrorInvalidChangeKey'])(
+    'B20 %s: read again, only ours is written, at most three times',
+    async (error) => {
+      const renamed = standing('a', draft(), { Subject: 'Bob at last' })
+      const conflict = answer('UpdateItem', { error })
+      const { session, asked } = scripted(
+        inTurn(
+          finds(standing('a')),
+          gets(standing('a')),
+          conflict,
+          finds(renamed),
+          gets(renamed),
+          updated('a'),
+          gets(standing('a', moved, { Subject: 'Bob at last' })),
+        ),
+      )
+      expect(await updateEvent(session, 'F', 'a', moved)).toMatchObject({
+        title: 'Bob at last',
+        span: moved.span,
+      })
+      expect(asked[5]!.text).not.toContain('item:Subject')
+
+      const round = [gets(standing('a')), conflict, finds(standing('a'))]
+      const endless = scripted(inTurn(finds(standing('a')), ...round, ...round, ...round))
+      await expect(updateEvent(endless.session, 'F', 'a', moved)).rejects.toMatchObject({
+        reason: 'conflict',
+      })
+      expect(operations(endless.asked).filter((name) => name === 'UpdateItem')).toHaveLength(3)
+    },
+  )
 
   test('B19 an id that is another by now is found by the mark', async () => {
-    const { session } = scripted(inTurn(finds(standing('new')), gets(standing('new')), updated('new'), gets(standing('new', moved))))
+    const { session } = scripted(
+      inTurn(finds(standing('new')), gets(standing('new')), updated('new'), gets(standing('new', moved))),
+    )
     expect(await updateEvent(session, 'F', 'old', moved)).toMatchObject({ remoteId: 'new' })
   })
 
   test('what is gone is NotFound', async () => {
     await expect(updateEvent(scripted(inTurn(finds())).session, 'F', 'a', moved)).rejects.toThrow(NotFound)
     await expect(
-      updateEvent(scripted(inTurn(finds(standing('a')), answer('GetItem', { error: 'ErrorItemNotFound' }))).session, 'F', 'a', moved),
+      updateEvent(
+        scripted(inTurn(finds(standing('a')), answer('GetItem', { error: 'ErrorItemNotFound' }))).session,
+        'F',
+        'a',
+        moved,
+      ),
     ).rejects.toThrow(NotFound)
   })
 
   test('C18 a refusal is said, not swallowed', async () => {
     const refused = answer('UpdateItem', { error: 'ErrorAccessDenied' })
     await expect(
-      updateEvent(scripted(inTurn(finds(standing('a')), gets(standing('a')), refused)).session, 'F', 'a', moved),
+      updateEvent(
+        scripted(inTurn(finds(standing('a')), gets(standing('a')), refused)).session,
+        'F',
+        'a',
+        moved,
+      ),
     ).rejects.toMatchObject({ reason: 'forbidden' })
   })
 })
@@ -219,20 +301,37 @@ describe('taking away', () => {
   test('goes to the bin, and Exchange tells the guests', async () => {
     const { session, asked } = scripted(inTurn(answer('DeleteItem', '')))
     await deleteEvent(session, 'F', 'a')
-    expect([attribute(asked[0]!.body, 'DeleteType'), attribute(asked[0]!.body, 'SendMeetingCancellations')]).toEqual(['MoveToDeletedItems', 'SendToAllAndSaveCopy'])
+    expect([
+      attribute(asked[0]!.body, 'DeleteType'),
+      attribute(asked[0]!.body, 'SendMeetingCancellations'),
+    ]).toEqual(['MoveToDeletedItems', 'SendToAllAndSaveCopy'])
   })
 
-  test.each(['ErrorItemNotFound', 'ErrorInvalidIdMalformed'])('C25 what is gone already is gone (%s)', async (error) => {
-    await expect(deleteEvent(scripted(inTurn(answer('DeleteItem', { error }))).session, 'F', 'a')).resolves.toBe(undefined)
-  })
+  test.each(['ErrorItemNotFound', 'ErrorInvalidIdMalformed'])(
+    'C25 what is gone already is gone (%s)',
+    async (error) => {
+      await expect(
+        deleteEvent(scripted(inTurn(answer('DeleteItem', { error }))).session, 'F', 'a'),
+      ).resolves.toBe(undefined)
+    },
+  )
 
   test('what may not be taken away is said', async () =>
-    await expect(deleteEvent(scripted(inTurn(answer('DeleteItem', { error: 'ErrorCannotDeleteObject' }))).session, 'F', 'a')).rejects.toMatchObject({ reason: 'forbidden' }))
+    await expect(
+      deleteEvent(
+        scripted(inTurn(answer('DeleteItem', { error: 'ErrorCannotDeleteObject' }))).session,
+        'F',
+        'a',
+      ),
+    ).rejects.toMatchObject({ reason: 'forbidden' }))
 })
 
-test.each(['', 'a b', 'a\u0000', 'x'.repeat(3000)])('an id that no answer can have given (%j) is nobody’s', async (id) => {
-  await expect(deleteEvent(scripted(inTurn()).session, 'F', id)).rejects.toThrow(NotFound)
-})
+test.each(['', 'a b', 'a\u0000', 'x'.repeat(3000)])(
+  'an id that no answer can have given (%j) is nobody’s',
+  async (id) => {
+    await expect(deleteEvent(scripted(inTurn()).session, 'F', id)).rejects.toThrow(NotFound)
+  },
+)
 
 test('an event without a readable time is not said to stand at any', async () => {
   const told = finds(standing('a', draft(), { Start: 'soon' }))

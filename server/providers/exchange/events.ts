@@ -42,7 +42,11 @@ const TRIES = 3
  * Exchange knows no create that happens once, so each begins with a look for what an earlier try may have left behind: a reply that was
  * lost, or a fault with which the server saved it all the same (C06, C24).
  */
-export async function createEvent(session: Session, calendar: string, draft: EventDraft): Promise<WrittenEvent> {
+export async function createEvent(
+  session: Session,
+  calendar: string,
+  draft: EventDraft,
+): Promise<WrittenEvent> {
   const standing = await find(session, calendar, draft.uid, null)
   if (standing) return update(session, calendar, idOf(standing), draft)
   let made = await create(session, calendar, draft, false)
@@ -56,7 +60,12 @@ export async function createEvent(session: Session, calendar: string, draft: Eve
 }
 const BAD_ZONE = ['ErrorTimeZone', 'ErrorCalendarInvalidTimeZone']
 
-async function create(session: Session, calendar: string, draft: EventDraft, inUtc: boolean): Promise<Message> {
+async function create(
+  session: Session,
+  calendar: string,
+  draft: EventDraft,
+  inUtc: boolean,
+): Promise<Message> {
   const tells = guestsOf(draft).length === 0 ? 'SendToNone' : 'SendToAllAndSaveCopy'
   const reply = await ask(
     session,
@@ -79,7 +88,12 @@ export async function updateEvent(
 }
 
 /** If nobody else changed it meanwhile; else once more from what they made of it (B20). */
-async function update(session: Session, calendar: string, found: string, draft: EventDraft): Promise<WrittenEvent> {
+async function update(
+  session: Session,
+  calendar: string,
+  found: string,
+  draft: EventDraft,
+): Promise<WrittenEvent> {
   let remoteId = found
   let inUtc = false
   for (let tries = 0; tries < TRIES; tries++) {
@@ -104,7 +118,12 @@ async function update(session: Session, calendar: string, found: string, draft: 
   throw new Unreachable('the event changes faster than we can follow', 'conflict')
 }
 
-async function change(session: Session, item: Element, changes: Changes, draft: EventDraft): Promise<Message> {
+async function change(
+  session: Session,
+  item: Element,
+  changes: Changes,
+  draft: EventDraft,
+): Promise<Message> {
   // "Changed" are only those who were added or taken away (MS-OXWSMTGS 2.2.5.3): a new time must go to all.
   const everybody = changes.tells === 'all' ? 'SendToAllAndSaveCopy' : 'SendToChangedAndSaveCopy'
   const tells = hasGuests(item) || guestsOf(draft).length > 0 ? everybody : 'SendToNone'
@@ -128,7 +147,11 @@ export async function deleteEvent(session: Session, _calendar: string, remoteId:
   if (fault && !(fault instanceof NotFound)) throw fault
 }
 
-export async function readEvent(session: Session, calendar: string, uid: string): Promise<WrittenEvent | null> {
+export async function readEvent(
+  session: Session,
+  calendar: string,
+  uid: string,
+): Promise<WrittenEvent | null> {
   const found = await find(session, calendar, uid, null)
   return found && toWritten(session, found, uid)
 }

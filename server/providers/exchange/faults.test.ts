@@ -63,17 +63,22 @@ describe('C30 what goes wrong is said as what it is, in either shape', () => {
     ['in a message', answer('GetItem', { error: 'ErrorServerBusy', xml: backOff(297_749) })],
     ['in a SOAP fault', soapFault('ErrorServerBusy', backOff(297_749))],
   ])('ErrorServerBusy says how long, %s', async (_, told) =>
-    expect(await faultOf(told)).toMatchObject({ name: SlowDown.name, retryAfter: 297_749 }))
+    expect(await faultOf(told)).toMatchObject({ name: SlowDown.name, retryAfter: 297_749 }),
+  )
 
   test.each([
     [0, 1000],
     [9_999_999_999, HOUR],
     [-5, MINUTE],
   ])('C01 a back-off of %i ms is believed within reason', async (told, wait) =>
-    expect(await faultOf(soapFault('ErrorServerBusy', backOff(told)))).toMatchObject({ retryAfter: wait }))
+    expect(await faultOf(soapFault('ErrorServerBusy', backOff(told)))).toMatchObject({ retryAfter: wait }),
+  )
 
   test.each([
-    ['no messages', { text: envelope('<m:GetItemResponse xmlns:m="m"><m:ResponseMessages/></m:GetItemResponse>') }],
+    [
+      'no messages',
+      { text: envelope('<m:GetItemResponse xmlns:m="m"><m:ResponseMessages/></m:GetItemResponse>') },
+    ],
     ['no list of them', { text: envelope('<m:GetItemResponse xmlns:m="m"/>') }],
     ['another operation’s', answer('FindItem', '')],
     ['an empty body', { text: envelope('') }],
@@ -82,7 +87,8 @@ describe('C30 what goes wrong is said as what it is, in either shape', () => {
     ['JSON', { text: '{}', headers: { 'content-type': 'application/json' } }],
     ['another root', { text: '<a/>' }],
   ])('an answer with %s is a bad answer, never an empty success', async (_, told) =>
-    expect(await reasonOf(told)).toBe('bad-answer'))
+    expect(await reasonOf(told)).toBe('bad-answer'),
+  )
 
   test('one bad message among good ones fails alone; a warning that says NoError is good', async () => {
     const { session } = scripted(inTurn(answer('GetItem', '<a/>', { error: 'ErrorItemNotFound' }, '<b/>')))
@@ -99,10 +105,22 @@ describe('C30 what goes wrong is said as what it is, in either shape', () => {
 
 describe('what is no answer of EWS', () => {
   test.each([
-    ['a page', { text: '<html><body>Sign in</body></html>', headers: { 'content-type': 'text/html' } }, 'not-this-protocol'],
+    [
+      'a page',
+      { text: '<html><body>Sign in</body></html>', headers: { 'content-type': 'text/html' } },
+      'not-this-protocol',
+    ],
     ['a page that calls itself XML', { text: '<!DOCTYPE html><html></html>' }, 'not-this-protocol'],
-    ['a way to a sign-in page', { status: 302, text: '', headers: { location: '/owa/auth/logon.aspx' } }, 'not-this-protocol'],
-    ['a way to another host', { status: 307, text: '', headers: { location: 'https://evil.example/' } }, 'not-this-protocol'],
+    [
+      'a way to a sign-in page',
+      { status: 302, text: '', headers: { location: '/owa/auth/logon.aspx' } },
+      'not-this-protocol',
+    ],
+    [
+      'a way to another host',
+      { status: 307, text: '', headers: { location: 'https://evil.example/' } },
+      'not-this-protocol',
+    ],
     ['nothing there', { status: 404, text: 'x' }, 'not-this-protocol'],
     ['a sign-in that timed out', { status: 440, text: 'x' }, 'not-this-protocol'],
     ['forbidden', { status: 403, text: 'x' }, 'forbidden'],
@@ -120,7 +138,9 @@ describe('what is no answer of EWS', () => {
   })
 
   test('a line that breaks is told so, a bug stays one', async () => {
-    const reset = Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) })
+    const reset = Object.assign(new TypeError('fetch failed'), {
+      cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }),
+    })
     expect(await reasonOf(reset)).toBe('connect')
     expect(await reasonOf(Object.assign(new Error('x'), { name: 'TimeoutError' }))).toBe('timeout')
     expect(await faultOf(new RangeError('bug'))).toBeInstanceOf(RangeError)
@@ -140,41 +160,82 @@ describe('C29 a mailbox that lives in Microsoft 365', () => {
   })
 
   test.each([
-    ['a redirect', { status: 302, text: '', headers: { location: 'https://outlook.office365.com/EWS/Exchange.asmx' } }],
+    [
+      'a redirect',
+      { status: 302, text: '', headers: { location: 'https://outlook.office365.com/EWS/Exchange.asmx' } },
+    ],
     ['the code of a closed organization', soapFault('ErrorOrganizationAccessBlocked')],
     [
       'the words with which a whole tenant is turned away',
-      { status: 403, text: envelope('<s:Fault><faultcode>s:Client</faultcode><faultstring>EWS is disabled for this organization.</faultstring></s:Fault>') },
+      {
+        status: 403,
+        text: envelope(
+          '<s:Fault><faultcode>s:Client</faultcode><faultstring>EWS is disabled for this organization.</faultstring></s:Fault>',
+        ),
+      },
     ],
-    ['a closed door of a server that counts as Exchange Online does', { status: 403, text: envelope('', 'MajorVersion="15" MinorVersion="20" MajorBuildNumber="1"') }],
+    [
+      'a closed door of a server that counts as Exchange Online does',
+      { status: 403, text: envelope('', 'MajorVersion="15" MinorVersion="20" MajorBuildNumber="1"') },
+    ],
   ] as [string, Told][])('is known by %s', async (_, told) => {
-    expect(await faultOf(told)).toMatchObject({ name: MovedToCloud.name, outcome: 'moved-to-cloud', reason: 'no-mailbox' })
+    expect(await faultOf(told)).toMatchObject({
+      name: MovedToCloud.name,
+      outcome: 'moved-to-cloud',
+      reason: 'no-mailbox',
+    })
     expect(await examine(scripted(inTurn(told)).session)).toEqual({ kind: 'moved-to-cloud' })
   })
 
-  test('an on-premises 403 stays one', async () => expect(await reasonOf({ status: 403, text: '' })).toBe('forbidden'))
+  test('an on-premises 403 stays one', async () =>
+    expect(await reasonOf({ status: 403, text: '' })).toBe('forbidden'))
 })
 
 describe('which server this is', () => {
   const folders = `<m:Folders><t:CalendarFolder><t:FolderId Id="F"/></t:CalendarFolder></m:Folders>`
   const with_ = (version: string): Told => ({
-    text: (answer('GetFolder', folders, folders) as { text: string }).text.replace(/MajorVersion=.*?Version="[^"]*"(?= xmlns)/, version),
+    text: (answer('GetFolder', folders, folders) as { text: string }).text.replace(
+      /MajorVersion=.*?Version="[^"]*"(?= xmlns)/,
+      version,
+    ),
   })
   test.each([
-    ['MajorVersion="14" MinorVersion="2" MajorBuildNumber="247" Version="Exchange2010_SP2"', { kind: 'ready', server: 'Exchange 2010 SP2' }],
-    ['MajorVersion="14" MinorVersion="3" MajorBuildNumber="123"', { kind: 'ready', server: 'Exchange 2010 SP3' }],
-    ['MajorVersion="15" MinorVersion="0" MajorBuildNumber="1497"', { kind: 'ready', server: 'Exchange 2013' }],
-    ['MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544"', { kind: 'ready', server: 'Exchange 2019' }],
+    [
+      'MajorVersion="14" MinorVersion="2" MajorBuildNumber="247" Version="Exchange2010_SP2"',
+      { kind: 'ready', server: 'Exchange 2010 SP2' },
+    ],
+    [
+      'MajorVersion="14" MinorVersion="3" MajorBuildNumber="123"',
+      { kind: 'ready', server: 'Exchange 2010 SP3' },
+    ],
+    [
+      'MajorVersion="15" MinorVersion="0" MajorBuildNumber="1497"',
+      { kind: 'ready', server: 'Exchange 2013' },
+    ],
+    [
+      'MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544"',
+      { kind: 'ready', server: 'Exchange 2019' },
+    ],
     ['MajorVersion="15" MinorVersion="2" MajorBuildNumber="2562"', { kind: 'ready', server: 'Exchange SE' }],
-    ['MajorVersion="14" MinorVersion="1" MajorBuildNumber="218"', { kind: 'too-old', server: 'Exchange 2010 SP1' }],
+    [
+      'MajorVersion="14" MinorVersion="1" MajorBuildNumber="218"',
+      { kind: 'too-old', server: 'Exchange 2010 SP1' },
+    ],
     ['MajorVersion="8" MinorVersion="3" MajorBuildNumber="1"', { kind: 'too-old', server: 'Exchange 2007' }],
     ['MajorVersion="15" MinorVersion="20" MajorBuildNumber="9000"', { kind: 'moved-to-cloud' }],
     ['MajorVersion="x"', { kind: 'ready', version: null }],
-  ])('S-080 %s', async (version, standing) => expect(await examine(scripted(inTurn(with_(version))).session)).toMatchObject(standing))
+  ])('S-080 %s', async (version, standing) =>
+    expect(await examine(scripted(inTurn(with_(version))).session)).toMatchObject(standing),
+  )
 
-  test.each(['ErrorInvalidServerVersion', 'ErrorIncorrectSchemaVersion'])('S-080 %s is too old', async (code) => {
-    expect(await faultOf(soapFault(code))).toBeInstanceOf(TooOld)
-    expect(await examine(scripted(inTurn(soapFault(code))).session)).toEqual({ kind: 'too-old', server: 'Exchange' })
-  })
+  test.each(['ErrorInvalidServerVersion', 'ErrorIncorrectSchemaVersion'])(
+    'S-080 %s is too old',
+    async (code) => {
+      expect(await faultOf(soapFault(code))).toBeInstanceOf(TooOld)
+      expect(await examine(scripted(inTurn(soapFault(code))).session)).toEqual({
+        kind: 'too-old',
+        server: 'Exchange',
+      })
+    },
+  )
 })
-

@@ -21,7 +21,8 @@ const USUAL_WAIT = MINUTE
 const codes = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 // ResponseCodeType of messages.xsd, by what we make of them; what stands in none of these goes by the status.
-const BUSY = codes(`ErrorServerBusy ErrorExceededConnectionCount ErrorExceededSubscriptionCount ErrorExceededFindCountLimit
+const BUSY =
+  codes(`ErrorServerBusy ErrorExceededConnectionCount ErrorExceededSubscriptionCount ErrorExceededFindCountLimit
   ErrorTimeoutExpired ErrorTooManyObjectsOpened ErrorInsufficientResources ErrorNotEnoughMemory ErrorMailboxMoveInProgress`)
 const GONE = codes(`ErrorItemNotFound ErrorFolderNotFound ErrorSyncFolderNotFound ErrorParentFolderNotFound
   ErrorSavedItemFolderNotFound ErrorToFolderNotFound ErrorInvalidId ErrorInvalidIdEmpty ErrorInvalidIdMalformed
@@ -29,17 +30,20 @@ const GONE = codes(`ErrorItemNotFound ErrorFolderNotFound ErrorSyncFolderNotFoun
   ErrorInvalidFolderId ErrorObjectTypeChanged ErrorCannotUseFolderIdForItemId ErrorCannotUseItemIdForFolderId
   ErrorCalendarFolderIsInvalidForCalendarView ErrorCalendarOccurrenceIsDeletedFromRecurrence
   ErrorCalendarCannotUpdateDeletedItem ErrorInvalidFolderTypeForOperation`)
-const REVOKED = codes(`ErrorAccountDisabled ErrorAccountSuspend ErrorAccountSuspendShowTierUpgrade ErrorPasswordExpired
+const REVOKED =
+  codes(`ErrorAccountDisabled ErrorAccountSuspend ErrorAccountSuspendShowTierUpgrade ErrorPasswordExpired
   ErrorPasswordChangeRequired ErrorMailboxLogonFailed`)
 const DENIED = codes(`ErrorAccessDenied ErrorCreateItemAccessDenied ErrorCannotDeleteObject ErrorSendAsDenied
   ErrorUserNotAllowedByPolicy ErrorSubscriptionAccessDenied ErrorImpersonateUserDenied ErrorMessageSubmissionBlocked
   ErrorNoFreeBusyAccess ErrorQuotaExceeded ErrorSubmissionQuotaExceeded`)
 const NO_MAILBOX = codes(`ErrorNonExistentMailbox ErrorMissingEmailAddress ErrorMissingExchangePrincipal
   ErrorNameResolutionNoMailbox ErrorNoCalendar ErrorInvalidLicense`)
-const CONFLICT = codes(`ErrorIrresolvableConflict ErrorStaleObject ErrorInvalidChangeKey ErrorChangeKeyRequired
+const CONFLICT =
+  codes(`ErrorIrresolvableConflict ErrorStaleObject ErrorInvalidChangeKey ErrorChangeKeyRequired
   ErrorChangeKeyRequiredForWriteOperations`)
 const OLD = codes('ErrorInvalidServerVersion ErrorIncorrectSchemaVersion')
-const NONSENSE = codes(`ErrorSchemaValidation ErrorInvalidRequest ErrorInvalidPropertyRequest ErrorInvalidPropertySet
+const NONSENSE =
+  codes(`ErrorSchemaValidation ErrorInvalidRequest ErrorInvalidPropertyRequest ErrorInvalidPropertySet
   ErrorResponseSchemaValidation ErrorInvalidArgument ErrorUnsupportedPathForQuery ErrorInvalidRestriction
   ErrorRequiredPropertyMissing ErrorMimeContentInvalid ErrorMimeContentInvalidBase64String ErrorInvalidRecipients`)
 
@@ -51,7 +55,8 @@ export function faultOf({ host, status, code, wait = null, online = false }: Tro
   const said = `${host} answered ${code === '' ? status : code}`
   // EWS that is switched off in a tenant, for a mailbox or for good, is a bare 403 or this code (C29).
   if (code === 'ErrorOrganizationAccessBlocked') return new MovedToCloud(said)
-  if ((status === 403 || code === 'ErrorAccessDenied') && (online || isExchangeOnline(host))) return new MovedToCloud(said)
+  if ((status === 403 || code === 'ErrorAccessDenied') && (online || isExchangeOnline(host)))
+    return new MovedToCloud(said)
   if (status === 401 || REVOKED.has(code)) return new AccessRevoked(said)
   if (code === 'ErrorInvalidSyncStateData') return new CursorExpired(said)
   if (GONE.has(code)) return new NotFound(said)
@@ -97,7 +102,8 @@ export function unreached(error: unknown, host: string): unknown {
   }
   const is = (pattern: RegExp): boolean => names.some((name) => pattern.test(name))
   if (is(/^(TimeoutError|ETIMEDOUT)$/)) return new Unreachable(`${host} did not answer in time`, 'timeout')
-  return is(/^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/) || (error instanceof TypeError && error.message === 'fetch failed')
+  return is(/^(E[A-Z]+|UND_ERR_\w+|HPE_\w+)$/) ||
+    (error instanceof TypeError && error.message === 'fetch failed')
     ? new Unreachable(`the connection to ${host} broke (${names.at(-1)})`, 'connect')
     : error
 }

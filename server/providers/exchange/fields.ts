@@ -26,7 +26,10 @@ export const FIELDS = {
   'folder:FolderClass': 'Exchange2007_SP1',
   'folder:ParentFolderId': 'Exchange2007_SP1',
   'folder:EffectiveRights': 'Exchange2007_SP1',
-} as const satisfies Record<string, 'Exchange2007_SP1' | 'Exchange2010' | 'Exchange2010_SP1' | 'Exchange2010_SP2'>
+} as const satisfies Record<
+  string,
+  'Exchange2007_SP1' | 'Exchange2010' | 'Exchange2010_SP1' | 'Exchange2010_SP2'
+>
 export type Field = keyof typeof FIELDS
 
 /** The elements we write into an item, in the order in which the schema, and every Exchange, wants them. */

@@ -6,7 +6,8 @@ const LONGEST_ID = 2000
 
 /** An id that an answer could have given; anything else is nobody's. */
 function checked(id: string): string {
-  if (id === '' || id.length > LONGEST_ID || !/^[\x21-\x7e]+$/.test(id)) throw new NotFound('nothing is called that')
+  if (id === '' || id.length > LONGEST_ID || !/^[\x21-\x7e]+$/.test(id))
+    throw new NotFound('nothing is called that')
   return id
 }
 

@@ -13,12 +13,21 @@ import { xml } from './soap.ts'
 const BATCH = 10
 
 /** `unreadable` is what the server itself cannot give out; `denied` what it may not. */
-export type Told = { kind: 'item'; item: Element } | { kind: 'gone' } | { kind: 'denied' } | { kind: 'unreadable' }
+export type Told =
+  | { kind: 'item'; item: Element }
+  | { kind: 'gone' }
+  | { kind: 'denied' }
+  | { kind: 'unreadable' }
 
 /** Items by their ids, in their order. One that breaks the server costs only itself. */
-export async function getItems(session: Session, ids: readonly string[], fields: readonly Field[]): Promise<Told[]> {
+export async function getItems(
+  session: Session,
+  ids: readonly string[],
+  fields: readonly Field[],
+): Promise<Told[]> {
   const told: Told[] = []
-  for (let at = 0; at < ids.length; at += BATCH) told.push(...(await batch(session, ids.slice(at, at + BATCH), fields)))
+  for (let at = 0; at < ids.length; at += BATCH)
+    told.push(...(await batch(session, ids.slice(at, at + BATCH), fields)))
   return told
 }
 

@@ -126,13 +126,20 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 /** Exchange writes `&#x1F;` where somebody's subject holds one, which no XML may: such become nothing, and names of entities stay words. */
 const decode = (text: string): string =>
   text.includes('&')
-    ? text.replace(/&(?:#(\d{1,8})|#x([0-9a-f]{1,6})|(\w{1,10}));/gi, (all, decimal?: string, hex?: string, name?: string) =>
-        name !== undefined ? (ENTITIES.get(name) ?? all) : character(decimal === undefined ? parseInt(hex!, 16) : Number(decimal)),
+    ? text.replace(
+        /&(?:#(\d{1,8})|#x([0-9a-f]{1,6})|(\w{1,10}));/gi,
+        (all, decimal?: string, hex?: string, name?: string) =>
+          name !== undefined
+            ? (ENTITIES.get(name) ?? all)
+            : character(decimal === undefined ? parseInt(hex!, 16) : Number(decimal)),
       )
     : text
 
 const character = (code: number): string =>
-  (code > 31 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) || code === 9 || code === 10 || code === 13
+  (code > 31 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) ||
+  code === 9 ||
+  code === 10 ||
+  code === 13
     ? String.fromCodePoint(code)
     : ''
 
@@ -143,6 +150,8 @@ export const childrenOf = (element: Element | null, name: string): Element[] =>
   element ? element.children.filter((each) => each.name === name) : []
 
 /** What stands in an element below; '' where there is none. */
-export const textAt = (element: Element | null, ...path: string[]): string => child(element, ...path)?.text.trim() ?? ''
+export const textAt = (element: Element | null, ...path: string[]): string =>
+  child(element, ...path)?.text.trim() ?? ''
 
-export const attribute = (element: Element | null, name: string): string => element?.attributes.get(name) ?? ''
+export const attribute = (element: Element | null, name: string): string =>
+  element?.attributes.get(name) ?? ''

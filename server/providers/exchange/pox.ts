@@ -42,7 +42,8 @@ function ewsIn(account: Element | null): URL | null {
   const protocols = childrenOf(account, 'Protocol')
   for (const type of PROTOCOLS)
     for (const protocol of protocols) {
-      if ((textAt(protocol, 'Type') || (protocol.attributes.get('Type') ?? '')).toUpperCase() !== type) continue
+      if ((textAt(protocol, 'Type') || (protocol.attributes.get('Type') ?? '')).toUpperCase() !== type)
+        continue
       const url = URL.parse(textAt(protocol, 'EwsUrl') || textAt(protocol, 'ASUrl'))
       if (url?.protocol === 'https:') return url
     }

@@ -1,5 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { answer, backOff, changes, created, deleted, found, inTurn, item, items, property, scripted, soapFault } from '#tests/exchange-script.ts'
+import {
+  answer,
+  backOff,
+  changes,
+  created,
+  deleted,
+  found,
+  inTurn,
+  item,
+  items,
+  property,
+  scripted,
+  soapFault,
+} from '#tests/exchange-script.ts'
 import type { Told } from '#tests/exchange-script.ts'
 import { DAY } from '#core/time/model.ts'
 import { AccessRevoked, CursorExpired, NotFound, SlowDown, Unreachable } from '../provider.ts'
@@ -9,7 +22,8 @@ import { childrenOf, child, attribute } from './parse.ts'
 import { pull } from './pull.ts'
 
 const window = { start: Date.UTC(2027, 1, 1), end: Date.UTC(2027, 3, 1) }
-const sync = (state: string, last: boolean, ...all: string[]): Told => answer('SyncFolderItems', changes(state, last, ...all))
+const sync = (state: string, last: boolean, ...all: string[]): Told =>
+  answer('SyncFolderItems', changes(state, last, ...all))
 const got = (...all: (string | { error: string })[]): Told =>
   answer('GetItem', ...all.map((one) => (typeof one === 'string' ? items(one) : one)))
 const told = (all: Change[]) =>
@@ -37,7 +51,9 @@ describe('SyncFolderItems', () => {
     )
     expect(asked.map(({ operation }) => operation)).toEqual(['SyncFolderItems', 'GetItem', 'GetItem'])
     expect(asked[0]!.text).not.toContain('SyncState')
-    expect(asked.slice(1).map(({ body }) => childrenOf(child(body, 'ItemIds'), 'ItemId').length)).toEqual([10, 2])
+    expect(asked.slice(1).map(({ body }) => childrenOf(child(body, 'ItemIds'), 'ItemId').length)).toEqual([
+      10, 2,
+    ])
     expect(page.more).toBe(false)
     expect(told(page.changes)).toHaveLength(12)
     expect(readCursor(page.cursor)).toMatchObject({ state: 's1', first: false })
@@ -53,31 +69,57 @@ describe('SyncFolderItems', () => {
   })
 
   test('B19 ids are told apart by case alone', async () => {
-    const { page } = await begin(sync('s1', true, created('AAMkaB='), created('AAMkAb=')), got(item('AAMkaB='), item('AAMkAb=')))
-    expect(page.changes.map((change) => change.kind === 'upsert' && change.event.remoteId)).toEqual(['AAMkaB=', 'AAMkAb='])
+    const { page } = await begin(
+      sync('s1', true, created('AAMkaB='), created('AAMkAb=')),
+      got(item('AAMkaB='), item('AAMkAb=')),
+    )
+    expect(page.changes.map((change) => change.kind === 'upsert' && change.event.remoteId)).toEqual([
+      'AAMkaB=',
+      'AAMkAb=',
+    ])
   })
 
   test('a calendar’s past is not fetched on the first reading, later everything is', async () => {
-    const past = created('old', '<t:UID>u</t:UID><t:Start>2020-01-01T09:00:00Z</t:Start><t:End>2020-01-01T10:00:00Z</t:End><t:CalendarItemType>Single</t:CalendarItemType>')
+    const past = created(
+      'old',
+      '<t:UID>u</t:UID><t:Start>2020-01-01T09:00:00Z</t:Start><t:End>2020-01-01T10:00:00Z</t:End><t:CalendarItemType>Single</t:CalendarItemType>',
+    )
     const { page, asked } = await begin(sync('s1', true, past))
     expect([page.changes, asked.length]).toEqual([[], 1])
-    const later = await goOn(cursor(), sync('s2', true, past), got(item('old', { Start: '2020-01-01T09:00:00Z', End: '2020-01-01T10:00:00Z' })))
+    const later = await goOn(
+      cursor(),
+      sync('s2', true, past),
+      got(item('old', { Start: '2020-01-01T09:00:00Z', End: '2020-01-01T10:00:00Z' })),
+    )
     expect(told(later.changes)).toEqual(['+ old'])
   })
 
   test.each(['2020-01-01T09:00:00', 'soon'])('a time told as %j is not trusted to be past', async (time) => {
-    const unsure = created('a', `<t:Start>${time}</t:Start><t:End>${time}</t:End><t:CalendarItemType>Single</t:CalendarItemType>`)
+    const unsure = created(
+      'a',
+      `<t:Start>${time}</t:Start><t:End>${time}</t:End><t:CalendarItemType>Single</t:CalendarItemType>`,
+    )
     const { page } = await begin(sync('s1', true, unsure), got(item('a')))
     expect(page.changes).toHaveLength(1)
   })
 
   test('what is no appointment in a calendar is none of ours', async () => {
-    const { page } = await begin(sync('s1', true, '<t:Create><t:Message><t:ItemId Id="m"/></t:Message></t:Create>', '<t:ReadFlagChange><t:ItemId Id="m"/><t:IsRead>true</t:IsRead></t:ReadFlagChange>'))
+    const { page } = await begin(
+      sync(
+        's1',
+        true,
+        '<t:Create><t:Message><t:ItemId Id="m"/></t:Message></t:Create>',
+        '<t:ReadFlagChange><t:ItemId Id="m"/><t:IsRead>true</t:IsRead></t:ReadFlagChange>',
+      ),
+    )
     expect(page.changes).toEqual([])
   })
 
   test('what went away between the two questions is gone', async () => {
-    const { page } = await begin(sync('s1', true, created('a'), created('b')), got({ error: 'ErrorItemNotFound' }, item('b')))
+    const { page } = await begin(
+      sync('s1', true, created('a'), created('b')),
+      got({ error: 'ErrorItemNotFound' }, item('b')),
+    )
     expect(told(page.changes)).toEqual(['- a', '+ b 03-01T09:00'])
   })
 })
@@ -87,7 +129,10 @@ describe('B05 a sync that leads nowhere', () => {
     ['ErrorInvalidSyncStateData', answer('SyncFolderItems', { error: 'ErrorInvalidSyncStateData' })],
     ['ErrorInvalidSyncStateData in a fault', soapFault('ErrorInvalidSyncStateData')],
     ['ErrorSyncFolderNotFound', answer('SyncFolderItems', { error: 'ErrorSyncFolderNotFound' })],
-  ])('%s is CursorExpired', async (_, fault) => await expect(goOn(cursor(), fault)).rejects.toThrow(CursorExpired))
+  ])(
+    '%s is CursorExpired',
+    async (_, fault) => await expect(goOn(cursor(), fault)).rejects.toThrow(CursorExpired),
+  )
 
   test('without a state, a folder that is not there is NotFound', async () => {
     for (const error of ['ErrorSyncFolderNotFound', 'ErrorFolderNotFound', 'ErrorInvalidIdMalformed'])
@@ -95,7 +140,9 @@ describe('B05 a sync that leads nowhere', () => {
   })
 
   test('more is promised, and the place stays the same', async () => {
-    await expect(goOn(cursor(), sync('s1', false, created('a')))).rejects.toMatchObject({ reason: 'bad-answer' })
+    await expect(goOn(cursor(), sync('s1', false, created('a')))).rejects.toMatchObject({
+      reason: 'bad-answer',
+    })
   })
 
   test('more is promised for ever, and nothing comes', async () => {
@@ -111,17 +158,31 @@ describe('B05 a sync that leads nowhere', () => {
     await expect(goOn(cursor(), sync('', true))).rejects.toThrow(Unreachable)
   })
 
-  test.each(['nonsense', '{}', '{"v":0}'])('a cursor of another time: %s', async (text) =>
-    await expect(goOn(text)).rejects.toThrow(CursorExpired))
+  test.each(['nonsense', '{}', '{"v":0}'])(
+    'a cursor of another time: %s',
+    async (text) => await expect(goOn(text)).rejects.toThrow(CursorExpired),
+  )
 })
 
 describe('B24 an item that breaks something costs only itself', () => {
-  const two = sync('s1', true, created('a', '<t:Start>2027-03-05T09:00:00Z</t:Start><t:End>2027-03-05T10:00:00Z</t:End>'), created('b'))
+  const two = sync(
+    's1',
+    true,
+    created('a', '<t:Start>2027-03-05T09:00:00Z</t:Start><t:End>2027-03-05T10:00:00Z</t:End>'),
+    created('b'),
+  )
 
   test('the server’s whole answer: each is asked for alone, and the broken one is kept busy', async () => {
-    const { page, asked } = await begin(two, soapFault('ErrorInternalServerError'), soapFault('ErrorInternalServerError'), got(item('b')))
+    const { page, asked } = await begin(
+      two,
+      soapFault('ErrorInternalServerError'),
+      soapFault('ErrorInternalServerError'),
+      got(item('b')),
+    )
     expect(told(page.changes)).toEqual(['+ a 03-05T09:00', '+ b 03-01T09:00'])
-    expect(page.changes[0]).toMatchObject({ event: { trouble: 'unreadable', occurrences: [{ kind: 'unknown' }] } })
+    expect(page.changes[0]).toMatchObject({
+      event: { trouble: 'unreadable', occurrences: [{ kind: 'unknown' }] },
+    })
     expect(asked).toHaveLength(4)
   })
 
@@ -135,26 +196,39 @@ describe('B24 an item that breaks something costs only itself', () => {
     ['ErrorAccessDenied', { trouble: null, private: true }],
   ])('itself alone (%s)', async (error, event) => {
     const { page } = await begin(two, got({ error }, item('b')))
-    expect(page.changes[0]).toMatchObject({ event: { ...event, occurrences: [{ kind: 'unknown', start: Date.UTC(2027, 2, 5, 9) }] } })
+    expect(page.changes[0]).toMatchObject({
+      event: { ...event, occurrences: [{ kind: 'unknown', start: Date.UTC(2027, 2, 5, 9) }] },
+    })
   })
 
   test('a server that is busy, or that no longer lets us in, is no broken item', async () => {
     await expect(begin(two, got({ error: 'ErrorServerBusy' }, item('b')))).rejects.toThrow(SlowDown)
-    await expect(begin(two, soapFault('ErrorServerBusy', backOff(5000)))).rejects.toMatchObject({ retryAfter: 5000 })
+    await expect(begin(two, soapFault('ErrorServerBusy', backOff(5000)))).rejects.toMatchObject({
+      retryAfter: 5000,
+    })
     await expect(begin(two, got({ error: 'ErrorPasswordExpired' }, item('b')))).rejects.toThrow(AccessRevoked)
   })
 
   test('an answer for others than were asked for is none', async () => {
     const { page } = await begin(two, got(item('b')), got(item('a')), got(item('b')))
     expect(told(page.changes)).toEqual(['+ a 03-01T09:00', '+ b 03-01T09:00'])
-    await expect(begin(sync('s1', true, created('a')), got(item('a'), item('b')))).rejects.toMatchObject({ reason: 'bad-answer' })
+    await expect(begin(sync('s1', true, created('a')), got(item('a'), item('b')))).rejects.toMatchObject({
+      reason: 'bad-answer',
+    })
   })
 })
 
 describe('a series', () => {
-  const master = (id: string, more: Record<string, string> = {}) => item(id, { UID: 'weekly', CalendarItemType: 'RecurringMaster', ...more })
+  const master = (id: string, more: Record<string, string> = {}) =>
+    item(id, { UID: 'weekly', CalendarItemType: 'RecurringMaster', ...more })
   const instance = (id: string, day: string, more: Record<string, string> = {}) =>
-    item(id, { UID: 'weekly', CalendarItemType: 'Occurrence', Start: `${day}T09:00:00Z`, End: `${day}T10:00:00Z`, ...more })
+    item(id, {
+      UID: 'weekly',
+      CalendarItemType: 'Occurrence',
+      Start: `${day}T09:00:00Z`,
+      End: `${day}T10:00:00Z`,
+      ...more,
+    })
   const view = (all: string[], last = true) => answer('FindItem', found(all, last))
   const ends = created('m', '<t:CalendarItemType>RecurringMaster</t:CalendarItemType><t:UID>weekly</t:UID>')
 
@@ -206,13 +280,21 @@ describe('a series', () => {
 
   test('that went meanwhile is gone; that cannot be told keeps the times of its occurrences', async () => {
     const both = cursor({ ended: true, series: { g: 'gone', m: 'weekly' } })
-    const page = await goOn(both, got({ error: 'ErrorItemNotFound' }, { error: 'ErrorItemCorrupt' }), view([instance('o', '2027-03-08')]))
+    const page = await goOn(
+      both,
+      got({ error: 'ErrorItemNotFound' }, { error: 'ErrorItemCorrupt' }),
+      view([instance('o', '2027-03-08')]),
+    )
     expect(told(page.changes)).toEqual(['- g', '+ m 03-08T09:00'])
     expect(page.changes[1]).toMatchObject({ event: { trouble: 'unreadable' } })
   })
 
   test('that can neither be told nor found again keeps the whole window', async () => {
-    const page = await goOn(cursor({ ended: true, series: { m: '' } }), got({ error: 'ErrorItemCorrupt' }), view([]))
+    const page = await goOn(
+      cursor({ ended: true, series: { m: '' } }),
+      got({ error: 'ErrorItemCorrupt' }),
+      view([]),
+    )
     expect(page.changes).toMatchObject([{ event: { occurrences: [{ ...window, kind: 'unknown' }] } }])
   })
 
@@ -225,7 +307,11 @@ describe('a series', () => {
     const { session, asked } = scripted(inTurn(got(master('m')), ...halves))
     const page = await pull(session, 'F', cursor({ ended: true, series: { m: 'weekly' } }), window)
     expect(told(page.changes)).toEqual(['+ m 03-01T09:00 03-08T09:00 03-15T09:00'])
-    const spans = asked.slice(1).map(({ body }) => ['StartDate', 'EndDate'].map((name) => Date.parse(attribute(child(body, 'CalendarView'), name))))
+    const spans = asked
+      .slice(1)
+      .map(({ body }) =>
+        ['StartDate', 'EndDate'].map((name) => Date.parse(attribute(child(body, 'CalendarView'), name))),
+      )
     const middle = (window.start + window.end) / 2
     expect(spans).toEqual([
       [window.start - DAY, window.end + DAY],
@@ -235,8 +321,12 @@ describe('a series', () => {
   })
 
   test('B05 a view that breaks off for ever is left', async () => {
-    const { session, asked } = scripted(({ operation }) => (operation === 'GetItem' ? got(master('m')) : view([], false)))
-    await expect(pull(session, 'F', cursor({ ended: true, series: { m: 'weekly' } }), window)).rejects.toMatchObject({ reason: 'bad-answer' })
+    const { session, asked } = scripted(({ operation }) =>
+      operation === 'GetItem' ? got(master('m')) : view([], false),
+    )
+    await expect(
+      pull(session, 'F', cursor({ ended: true, series: { m: 'weekly' } }), window),
+    ).rejects.toMatchObject({ reason: 'bad-answer' })
     expect(asked.length).toBeLessThan(40)
   })
 })

@@ -24,7 +24,12 @@ const MOST_EMPTY = 10
  * The next page of what changed. Exchange tells the ids of single events and of series; the series' occurrences are looked up at the end,
  * all at once, in its own view.
  */
-export async function pull(session: Session, calendar: string, text: SyncCursor | null, window: Span): Promise<Page> {
+export async function pull(
+  session: Session,
+  calendar: string,
+  text: SyncCursor | null,
+  window: Span,
+): Promise<Page> {
   const cursor: Cursor =
     text === null
       ? { v: 1, state: '', first: true, window, series: {}, ended: false, empty: 0 }
@@ -98,7 +103,8 @@ async function changesIn(
     if (answer.kind === 'item' && isMaster(answer.item)) series.set(idOf(asked), textAt(answer.item, 'UID'))
     else changes.push(changeOf(answer, asked, reading))
   })
-  for (const change of changes) series.delete(change.kind === 'remove' ? change.remoteId : change.event.remoteId)
+  for (const change of changes)
+    series.delete(change.kind === 'remove' ? change.remoteId : change.event.remoteId)
   return { changes, series: Object.fromEntries(series) }
 }
 

@@ -6,16 +6,16 @@ import { getItems } from './items.ts'
 import { xml } from './soap.ts'
 import type { Xml } from './soap.ts'
 
-export type Response = 'accept' | 'decline' | 'tentative'
+export type Answer = 'accept' | 'decline' | 'tentative'
 
-const write = (response: Response, inside: Xml): Xml => {
-  if (response === 'accept') return xml`<t:AcceptItem>${inside}</t:AcceptItem>`
-  if (response === 'decline') return xml`<t:DeclineItem>${inside}</t:DeclineItem>`
+const write = (answer: Answer, inside: Xml): Xml => {
+  if (answer === 'accept') return xml`<t:AcceptItem>${inside}</t:AcceptItem>`
+  if (answer === 'decline') return xml`<t:DeclineItem>${inside}</t:DeclineItem>`
   return xml`<t:TentativelyAcceptItem>${inside}</t:TentativelyAcceptItem>`
 }
 
 /** Answers an invitation in the mailbox's name; the organizer is told. */
-export async function respond(session: Session, remoteId: string, response: Response, words = ''): Promise<void> {
+export async function respond(session: Session, remoteId: string, answer: Answer, words = ''): Promise<void> {
   const [told] = await getItems(session, [remoteId], ['calendar:UID'])
   if (told?.kind !== 'item') throw new NotFound('the calendar no longer has the event')
   const body = words === '' ? xml`` : xml`<t:Body BodyType="Text">${words}</t:Body>`
@@ -26,7 +26,7 @@ export async function respond(session: Session, remoteId: string, response: Resp
     await ask(
       session,
       'CreateItem',
-      xml`<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:Items>${write(response, xml`${body}${reference}`)}</m:Items></m:CreateItem>`,
+      xml`<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:Items>${write(answer, xml`${body}${reference}`)}</m:Items></m:CreateItem>`,
     ),
   )
 }

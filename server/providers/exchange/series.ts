@@ -13,7 +13,11 @@ import { calendarView } from './view.ts'
  * Series as events with all their occurrences in the window, as Exchange itself expands them: it alone knows its rules. An occurrence
  * finds its series by the UID they share.
  */
-export async function seriesChanges(session: Session, calendar: string, { series, window }: Cursor): Promise<Change[]> {
+export async function seriesChanges(
+  session: Session,
+  calendar: string,
+  { series, window }: Cursor,
+): Promise<Change[]> {
   const reading = { window, zone: session.zone }
   const ids = Object.keys(series)
   const masters = await getItems(session, ids, WHOLE)

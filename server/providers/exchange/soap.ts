@@ -10,7 +10,8 @@ export const xml = (
 })
 
 function markupOf(value: string | number | Xml | readonly Xml[]): string {
-  if (typeof value === 'object') return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('')
+  if (typeof value === 'object')
+    return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('')
   return escapeXml(String(value))
 }
 

@@ -12,7 +12,9 @@ const said = (inside: string) =>
 const OK = said('<m:ConnectionStatus>OK</m:ConnectionStatus>')
 const CLOSED = said('<m:ConnectionStatus>Closed</m:ConnectionStatus>')
 const event = (name: string) =>
-  said(`<m:Notifications><m:Notification><t:SubscriptionId>sub</t:SubscriptionId><t:${name}><t:Watermark>w</t:Watermark></t:${name}></m:Notification></m:Notifications>`)
+  said(
+    `<m:Notifications><m:Notification><t:SubscriptionId>sub</t:SubscriptionId><t:${name}><t:Watermark>w</t:Watermark></t:${name}></m:Notification></m:Notifications>`,
+  )
 const subscribed: Told = {
   ...(answer('Subscribe', '<m:SubscriptionId>sub</m:SubscriptionId>') as { text: string }),
   headers: { 'set-cookie': 'X-BackEndOverrideCookie=EX01~19; path=/; HttpOnly' },
@@ -44,20 +46,36 @@ describe('streaming', () => {
       { text: OK },
     )
     expect(changes).toBe(3) // one for what may have come before we listened
-    expect(asked.map(({ operation }) => operation)).toEqual(['Subscribe', ...Array<string>(3).fill('GetStreamingEvents')])
+    expect(asked.map(({ operation }) => operation)).toEqual([
+      'Subscribe',
+      ...Array<string>(3).fill('GetStreamingEvents'),
+    ])
     expect(asked[1]!.text).toContain('<t:SubscriptionId>sub</t:SubscriptionId>')
     expect(asked[1]!.headers.get('cookie')).toBe('X-BackEndOverrideCookie=EX01~19')
     expect(asked[1]!.headers.get('x-anchormailbox')).toBe('alice@example.test')
   })
 
-  test.each(['ErrorSubscriptionNotFound', 'ErrorExpiredSubscription'])('%s: promised anew, and what was missed counts as a change', async (code) => {
-    const { changes, asked } = await heard(answer('GetStreamingEvents', { error: code }), { text: event('DeletedEvent') })
-    expect(asked.map(({ operation }) => operation)).toEqual(['Subscribe', 'GetStreamingEvents', 'Subscribe', 'GetStreamingEvents', 'GetStreamingEvents'])
-    expect(changes).toBe(3)
-  })
+  test.each(['ErrorSubscriptionNotFound', 'ErrorExpiredSubscription'])(
+    '%s: promised anew, and what was missed counts as a change',
+    async (code) => {
+      const { changes, asked } = await heard(answer('GetStreamingEvents', { error: code }), {
+        text: event('DeletedEvent'),
+      })
+      expect(asked.map(({ operation }) => operation)).toEqual([
+        'Subscribe',
+        'GetStreamingEvents',
+        'Subscribe',
+        'GetStreamingEvents',
+        'GetStreamingEvents',
+      ])
+      expect(changes).toBe(3)
+    },
+  )
 
   test('B05 promises that are forgotten at once are not made for ever', async () => {
-    const { error, asked } = await heard(...Array<Told>(30).fill(answer('GetStreamingEvents', { error: 'ErrorSubscriptionNotFound' })))
+    const { error, asked } = await heard(
+      ...Array<Told>(30).fill(answer('GetStreamingEvents', { error: 'ErrorSubscriptionNotFound' })),
+    )
     expect(error).toMatchObject({ reason: 'bad-answer' })
     expect(asked.length).toBeLessThan(15)
   })
@@ -67,13 +85,18 @@ describe('streaming', () => {
     [soapFault('ErrorPasswordExpired'), AccessRevoked],
     [{ text: '<html>Sign in</html>', headers: { 'content-type': 'text/html' } }, Unreachable],
     [{ text: 'x'.repeat(2_000_000) }, Unreachable],
-  ] as [Told, new (...all: never[]) => Error][])('what does not pass by itself is thrown', async (told, fault) => {
-    expect((await heard(told)).error).toBeInstanceOf(fault)
-  })
+  ] as [Told, new (...all: never[]) => Error][])(
+    'what does not pass by itself is thrown',
+    async (told, fault) => {
+      expect((await heard(told)).error).toBeInstanceOf(fault)
+    },
+  )
 
   test('a calendar that is not there is said so', async () => {
     const { session } = scripted(() => answer('Subscribe', { error: 'ErrorFolderNotFound' }))
-    await expect(listen(session, 'F', () => undefined, new AbortController().signal)).rejects.toThrow(NotFound)
+    await expect(listen(session, 'F', () => undefined, new AbortController().signal)).rejects.toThrow(
+      NotFound,
+    )
   })
 
   test('ends when told to, in the middle of an open answer', async () => {
@@ -98,9 +121,13 @@ describe('streaming', () => {
 })
 
 test('envelopes are cut where they end, however they come', async () => {
-  const whole = new TextEncoder().encode(`${OK}${event('CreatedEvent').replaceAll('s:', 'soap:')}  ${said('<m:X>Grüße 🙂</m:X>')}`)
+  const whole = new TextEncoder().encode(
+    `${OK}${event('CreatedEvent').replaceAll('s:', 'soap:')}  ${said('<m:X>Grüße 🙂</m:X>')}`,
+  )
   for (const size of [1, 7, 100_000]) {
-    const parts = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.slice(i * size, (i + 1) * size))
+    const parts = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) =>
+      whole.slice(i * size, (i + 1) * size),
+    )
     const texts: string[] = []
     for await (const text of envelopes(new Response(inParts(parts)), 'x')) texts.push(text)
     expect(texts.filter((text) => text.includes('Envelope>'))).toHaveLength(3)

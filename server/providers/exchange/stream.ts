@@ -46,7 +46,8 @@ export async function listen(
         const pause = error instanceof SlowDown ? error.retryAfter : PAUSES[troubles]!
         troubles++
         await sleep(pause, undefined, { signal }).catch(() => undefined)
-      } else if (++troubles > PAUSES.length) throw new Unreachable('the server forgets whom it promised to tell', 'bad-answer')
+      } else if (++troubles > PAUSES.length)
+        throw new Unreachable('the server forgets whom it promised to tell', 'bad-answer')
       subscription = null
     }
 }
@@ -107,7 +108,8 @@ async function hearOut(
       if (hear(url.host, response, text, onChange) === 'closed') return
     }
   } catch (error) {
-    if (quiet.signal.aborted && !signal.aborted) throw new Unreachable(`${url.host} has fallen silent`, 'timeout')
+    if (quiet.signal.aborted && !signal.aborted)
+      throw new Unreachable(`${url.host} has fallen silent`, 'timeout')
     throw unreached(error, url.host)
   } finally {
     clearTimeout(watch)
@@ -116,10 +118,14 @@ async function hearOut(
 
 function hear(host: string, response: Response, text: string, onChange: () => void): 'open' | 'closed' {
   let closed = false
-  for (const { element, code, fault } of messagesOf(readReply(host, response, text, 'GetStreamingEventsResponse'))) {
+  for (const { element, code, fault } of messagesOf(
+    readReply(host, response, text, 'GetStreamingEventsResponse'),
+  )) {
     if (fault instanceof NotFound || LOST.includes(code)) throw new Lost(code)
     if (fault) throw fault
-    const news = childrenOf(child(element, 'Notifications'), 'Notification').flatMap(({ children }) => children)
+    const news = childrenOf(child(element, 'Notifications'), 'Notification').flatMap(
+      ({ children }) => children,
+    )
     if (news.some(({ name }) => name.endsWith('Event') && name !== 'StatusEvent')) onChange()
     closed ||= textAt(element, 'ConnectionStatus') === 'Closed'
   }
@@ -146,7 +152,8 @@ export async function* envelopes(response: Response, host: string): AsyncGenerat
       yield heard.slice(0, end)
       heard = heard.slice(end)
     }
-    if (heard.length > LONGEST_ENVELOPE) throw new Unreachable(`${host} says something without end`, 'too-large')
+    if (heard.length > LONGEST_ENVELOPE)
+      throw new Unreachable(`${host} says something without end`, 'too-large')
   }
   // An answer that is none of EWS, such as an error page, ends without ever having been an envelope.
   if (heard.trim() !== '') yield heard

@@ -27,7 +27,8 @@ export function timesOf(item: Element, reading: Reading): Times {
   const allDay = isTrue(textAt(item, 'IsAllDayEvent'))
   const texts = [textAt(item, 'Start'), textAt(item, 'End')] as const
   const [start, end] = texts.map(instantOf) as [Instant, Instant]
-  if (Number.isNaN(start) || Number.isNaN(end)) return { ...unclear(texts, start, end, reading.window), allDay }
+  if (Number.isNaN(start) || Number.isNaN(end))
+    return { ...unclear(texts, start, end, reading.window), allDay }
   if (end < start) return { start: end, end: start, allDay, trouble: trouble('backwards') }
   return { ...(allDay ? wholeDays(item, start, end, reading.zone) : { start, end }), allDay, trouble: null }
 }
@@ -44,7 +45,11 @@ function unclear(
   const until = Number.isNaN(end)
     ? Math.max(stretch ? stretch.end + DAY : window.end, Number.isNaN(start) ? 0 : start + DAY)
     : end
-  return { start: Math.min(from, until), end: Math.max(from, until), trouble: trouble('impossible-date', text) }
+  return {
+    start: Math.min(from, until),
+    end: Math.max(from, until),
+    trouble: trouble('impossible-date', text),
+  }
 }
 
 /**

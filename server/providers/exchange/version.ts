@@ -26,7 +26,8 @@ export function readVersion(told: Element | null): ServerVersion | null {
 }
 
 /** Before Exchange 2010 SP2, which calls itself 14.2. */
-export const isTooOld = ({ major, minor }: ServerVersion): boolean => major < 14 || (major === 14 && minor < 2)
+export const isTooOld = ({ major, minor }: ServerVersion): boolean =>
+  major < 14 || (major === 14 && minor < 2)
 
 /** Exchange Online counts 15.20; servers on premises have stopped at 15.2. */
 export const isOnline = ({ major, minor }: ServerVersion): boolean => major === 15 && minor >= 20

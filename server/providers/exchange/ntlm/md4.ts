@@ -35,10 +35,7 @@ function padded(message: Uint8Array): Buffer {
   return blocks
 }
 
-function mixedIn(
-  state: [number, number, number, number],
-  block: Buffer,
-): [number, number, number, number] {
+function mixedIn(state: [number, number, number, number], block: Buffer): [number, number, number, number] {
   let [a, b, c, d] = state
   for (let round = 0; round < 3; round++)
     ORDERS[round]!.forEach((word, step) => {

@@ -35,7 +35,8 @@ export function readChallenge(base64: string): Challenge {
     if (offset + length > message.length) throw broken()
     return message.subarray(offset, offset + length)
   }
-  if (message.length < 48 || message.length > LONGEST || !message.subarray(0, 8).equals(SIGNATURE)) throw broken()
+  if (message.length < 48 || message.length > LONGEST || !message.subarray(0, 8).equals(SIGNATURE))
+    throw broken()
   if (message.readUInt32LE(8) !== 2) throw broken()
   return {
     message,
@@ -67,7 +68,15 @@ export type Circumstances = {
 }
 
 /** The third message: the proof, with a MIC over all three (3.1.5.1.2). */
-export function authenticate({ first, challenge, who, host, certificate, now, nonce }: Circumstances): Buffer {
+export function authenticate({
+  first,
+  challenge,
+  who,
+  host,
+  certificate,
+  now,
+  nonce,
+}: Circumstances): Buffer {
   const mine = nonce ?? randomBytes(8)
   const pairs = readPairs(challenge.targetInfo)
   const domain = who.domain ?? domainIn(pairs)
@@ -76,7 +85,10 @@ export function authenticate({ first, challenge, who, host, certificate, now, no
   const info = writePairs(answered(pairs, host, certificate))
   const { response, sessionKey } = prove(key, challenge.nonce, mine, theirTime ?? windowsTime(now), info)
   const lm = theirTime === null ? lmResponse(key, challenge.nonce, mine) : Buffer.alloc(24)
-  const message = laidOut([lm, response, unicode(domain), unicode(who.user), NONE, NONE], challenge.flags & FLAGS)
+  const message = laidOut(
+    [lm, response, unicode(domain), unicode(who.user), NONE, NONE],
+    challenge.flags & FLAGS,
+  )
   hmacMd5(sessionKey, first, challenge.message, message).copy(message, MIC)
   return message
 }

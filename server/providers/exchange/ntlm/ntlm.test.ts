@@ -43,14 +43,14 @@ describe('the vectors of MS-NLMP 4.2', () => {
   })
 
   test('4.2.4.2.1 LMv2', () =>
-    expect(lmResponse(key, server, client)).toEqual(
-      hex('86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa'),
-    ))
+    expect(lmResponse(key, server, client)).toEqual(hex('86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa')))
 
   test('4.2.4.3 the challenge is read', () => {
     const challenge = readChallenge(CHALLENGE.toString('base64'))
     expect(challenge.nonce).toEqual(server)
-    expect([...readPairs(challenge.targetInfo)].map(([id, value]) => [id, value.toString('utf16le')])).toEqual([
+    expect(
+      [...readPairs(challenge.targetInfo)].map(([id, value]) => [id, value.toString('utf16le')]),
+    ).toEqual([
       [2, 'Domain'],
       [1, 'Server'],
     ])
@@ -148,7 +148,11 @@ describe('the third message', () => {
 
   test('keeps the other flags of the server', () => {
     const flags = Buffer.from([1, 0, 0, 0])
-    expect(answered(new Map([[6, flags]]), 'x', null).get(6)!.readUInt32LE()).toBe(3)
+    expect(
+      answered(new Map([[6, flags]]), 'x', null)
+        .get(6)!
+        .readUInt32LE(),
+    ).toBe(3)
   })
 })
 
@@ -160,14 +164,13 @@ test.each([
   ['ec', 'sha384', 'sha384'],
 ] as const)('RFC 5929 §4.1 a certificate (%s) signed with %s is hashed with %s', (key, signed, hash) => {
   const der = selfSigned(key, signed)
-  const data = Buffer.concat([
-    Buffer.from('tls-server-end-point:'),
-    createHash(hash).update(der).digest(),
-  ])
+  const data = Buffer.concat([Buffer.from('tls-server-end-point:'), createHash(hash).update(der).digest()])
   const length = Buffer.alloc(4)
   length.writeUInt32LE(data.length)
   expect(channelBindings(der)).toEqual(
-    createHash('md5').update(Buffer.concat([Buffer.alloc(16), length, data])).digest(),
+    createHash('md5')
+      .update(Buffer.concat([Buffer.alloc(16), length, data]))
+      .digest(),
   )
 })
 
@@ -190,7 +193,19 @@ function selfSigned(key: 'rsa:2048' | 'ec', digest: string): Buffer {
     const made = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.der'), '-outform', 'DER']
     execFileSync(
       'openssl',
-      ['req', '-x509', '-newkey', ...kind, '-nodes', `-${digest}`, '-days', '2', '-subj', '/CN=localhost', ...made],
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        ...kind,
+        '-nodes',
+        `-${digest}`,
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        ...made,
+      ],
       { stdio: 'ignore' },
     )
     return readFileSync(join(folder, 'cert.der'))
