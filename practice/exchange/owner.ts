@@ -1,6 +1,6 @@
 import { DAY, type Span } from '#core/time/model.ts'
 import { faceOf, readTime } from './clock.ts'
-import { document, html, type Html } from './html.ts'
+import { document, html, type Html } from '../html.ts'
 import { answerInvitation, tellAttendees, tellCancelled } from './invitations.ts'
 import { inWindow } from './items.ts'
 import type { Item, Person } from './model.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { authorizeQuery } from './entra-schema.ts'
-import { document, html, type Html } from './html.ts'
+import { document, html, type Html } from '../html.ts'
 
 export type EntraAnswer = { status: number; headers: Record<string, string>; body: string }
 export type Refusal = { status: number; error: string; code: number; text: string; suberror?: string }

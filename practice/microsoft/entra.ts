@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { mayReturnTo, tenantId, type App } from './directory.ts'
 import { jsonAnswer, page, refusalBody, sendBack, trouble, type EntraAnswer } from './entra-answer.ts'
-import { html } from './html.ts'
+import { html } from '../html.ts'
 import { PERSONAL_TENANT } from './model.ts'
 import { SignIn } from './sign-in.ts'
 import type { PracticeStore } from './store.ts'

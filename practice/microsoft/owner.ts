@@ -1,7 +1,7 @@
 import { DAY, type Span } from '#core/time/model.ts'
 import { faceOf, instantOf } from './clock.ts'
 import { itemsIn } from './delta.ts'
-import { document, html, type Html } from './html.ts'
+import { document, html, type Html } from '../html.ts'
 import { answerInvitation, tellAttendees, tellCancelled } from './invitations.ts'
 import type { Event, Person } from './model.ts'
 import type { PracticeStore } from './store.ts'

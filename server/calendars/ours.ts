@@ -66,7 +66,7 @@ export async function lookAt(
   if (!found || found.calendar.state !== 'connected') return { kind: 'unknown' }
   let opened: Opened | null = null
   try {
-    opened = await openConnection(deps, workspaceId, found.calendar.connectionId)
+    opened = await openConnection(deps, workspaceId, found.calendar.connectionId, { feature: 'sync' })
     for (const calendar of [found.calendar, ...found.siblings]) {
       const event = await read(opened, calendar, uid).catch((error: unknown) => {
         // A neighbour that is no longer there does not hold it.
