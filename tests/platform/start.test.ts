@@ -45,13 +45,13 @@ async function aPage(url: string) {
 
 test('E05 asked to stop, it answers everybody who was waiting, takes nobody new, and leaves nothing running', async () => {
   const data = aFolder()
-  const env = { RITROVO_DATA: data, RITROVO_FAILPOINT: 'before_lock=delay:1200' }
+  const env = { RITROVO_DATA: data, RITROVO_FAILPOINT: 'before_lock=delay:4000' }
   await setUp(env)
   const server = await serve({ env })
   const { ask } = await aPage(server.url)
   const postmaster = postmasterOf(data)!
   const asking = Array.from({ length: 20 }, ask)
-  await sleep(400)
+  await sleep(2_000)
   const begun = Date.now()
   server.kill('SIGTERM')
   await sleep(200)
@@ -65,7 +65,7 @@ test('E05 asked to stop, it answers everybody who was waiting, takes nobody new,
 
 test('E05 a Ctrl-C that npm, the launcher and the terminal all pass on is one wish, and the database outlives it', async () => {
   const data = aFolder()
-  const env = { RITROVO_DATA: data, RITROVO_FAILPOINT: 'before_lock=delay:1200' }
+  const env = { RITROVO_DATA: data, RITROVO_FAILPOINT: 'before_lock=delay:4000' }
   await setUp(env)
   // As `npm start` runs it: a launcher in front, all in one process group.
   const child = spawn(process.execPath, [join(import.meta.dirname, '..', '..', 'bin', 'launch.mjs'), 'start'], { detached: true, env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NODE_ENV: 'test', PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -76,7 +76,7 @@ test('E05 a Ctrl-C that npm, the launcher and the terminal all pass on is one wi
     const url = await whenReady({ pid: child.pid!, out: () => out, err: () => '', ended: ended.then((code) => ({ code, signal: null, out, err: '' })), kill: () => undefined })
     const { ask } = await aPage(url!)
     const asking = Array.from({ length: 5 }, ask)
-    await sleep(400)
+    await sleep(2_000)
     process.kill(-child.pid!, 'SIGINT')
     expect((await Promise.all(asking)).map(({ status }) => status)).toEqual(Array(5).fill(201))
     expect(await ended, out).toBe(0)

@@ -144,7 +144,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('killed-move' as const), which: nth, hour: fc.nat(20), after: fc.nat(25) }),
 )
 
-const RUNS = Number(process.env['RITROVO_RUNS'] ?? (inject('cluster').host.includes('pg18') ? 12 : 4))
+const RUNS = Number(process.env['RITROVO_RUNS'] ?? (inject('cluster').host.includes('pg18') ? 12 : 3))
 
 test('I2 I4 whatever owner, visitors and kills do in whatever order: in the end calendar and bookings agree, one event each, nobody told twice', { timeout: 600_000 }, async () => {
   await fc.assert(
