@@ -750,6 +750,124 @@ describe('how long and how much', () => {
   })
 })
 
+describe('a connection that breaks', () => {
+  /** Its connections are numbered as they come; `cut` is asked of each request whether its connection ends there, and how. */
+  async function cutting(cut: (connection: number, turn: number, response: ServerResponse) => boolean) {
+    const asked: string[] = []
+    const turns = new Map<net.Socket, { connection: number; turn: number }>()
+    const server = http.createServer(async (request, response) => {
+      for await (const _ of request);
+      const known = turns.get(request.socket) ?? { connection: turns.size + 1, turn: 0 }
+      turns.set(request.socket, { ...known, turn: ++known.turn })
+      asked.push(`${request.method} ${known.connection}`)
+      if (cut(known.connection, known.turn, response)) request.socket.resetAndDestroy()
+      else response.end('whole')
+    })
+    const port = await bind(server)
+    return { pair: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}/`, asked }
+  }
+  // The pool takes a connection back a moment after its answer has ended.
+  const backInThePool = () => new Promise((done) => setTimeout(done, 20))
+  const midBody = (response: ServerResponse): Promise<void> =>
+    new Promise((done) =>
+      response.writeHead(200, { 'content-length': '900' }).write('half', () => setTimeout(done, 20)),
+    )
+
+  test.each(['GET', 'HEAD', 'PROPFIND', 'REPORT'])(
+    'C11 a %s on a kept connection that died is asked once more, on a new one',
+    async (method) => {
+      // Eight connections rest in the pool, and all of them are dead at the next request.
+      const home = await cutting((connection, turn) => connection <= 8 && turn > 1)
+      const { fetch } = egress({ allow: [home.pair] })
+      await Promise.all(Array.from({ length: 8 }, () => fetch(home.url)))
+      expect(new Set(home.asked.splice(0)).size).toBe(8)
+      await backInThePool()
+      const response = await fetch(home.url, { method })
+      expect([response.status, await response.text()]).toEqual([200, method === 'HEAD' ? '' : 'whole'])
+      expect(home.asked).toEqual([expect.stringMatching(`^${method} [1-8]$`), `${method} 9`])
+    },
+  )
+
+  test('C11 what is no safe call is said once, whatever becomes of its connection', async () => {
+    const home = await cutting((_, turn) => turn > 1)
+    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE']) {
+      const { fetch } = egress({ allow: [home.pair] })
+      await fetch(home.url)
+      await backInThePool()
+      home.asked.length = 0
+      expect(await reason(fetch(home.url, { method, body: 'x' })), method).toBe('connect')
+      expect(home.asked.map((line) => line.split(' ')[0])).toEqual([method])
+    }
+  })
+
+  test('C11 a server that resets every time is asked twice and no more', async () => {
+    const home = await cutting(() => true)
+    expect(await reason(egress({ allow: [home.pair] }).fetch(home.url))).toBe('connect')
+    expect(home.asked).toEqual(['GET 1', 'GET 2'])
+  })
+
+  test('C11 an answer cut in its middle is never taken for whole: it is read anew, or is a fault', async () => {
+    let cuts = 1
+    const home = await site(async (request, response) => {
+      if (request.method === 'GET' && cuts-- <= 0) return response.end('whole')
+      await midBody(response)
+      request.socket.resetAndDestroy()
+    })
+    const { fetch } = egress({ allow: [home.pair] })
+    expect(await (await fetch(home.base)).text()).toBe('whole')
+    expect(home.asked).toHaveLength(2)
+    expect(await reason(fetch(home.base, { method: 'POST', body: 'x' }))).toBe('connect')
+    expect(home.asked).toHaveLength(3)
+    cuts = 2
+    expect(await reason(fetch(home.base))).toBe('connect')
+    expect(home.asked).toHaveLength(5)
+  })
+
+  test('C11 a line keeps to its one connection: who was known on it is a stranger on the next', async () => {
+    const home = await cutting((connection) => connection === 1)
+    expect(await reason(egress({ allow: [home.pair] }).line().fetch(home.url))).toBe('connect')
+    expect(home.asked).toEqual(['GET 1'])
+  })
+})
+
+describe('names', () => {
+  const failing = (code: string) => Object.assign(new Error(`query ${code}`), { code })
+
+  test.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN', 'ENODATA', 'ETIMEOUT', 'EREFUSED'])(
+    'C12 a resolver that says %s is a dns fault, told once and without a connection',
+    async (code) => {
+      const asked: string[] = []
+      const door = egress({
+        resolve: async (host) => {
+          asked.push(host)
+          throw failing(code)
+        },
+        connect: dialled,
+      })
+      const seen = await fault(door.fetch('https://calendar.example/?token=canary'))
+      expect([seen.reason, asked]).toEqual(['dns', ['calendar.example']])
+      expect(seen.message).toContain(code)
+      expect(seen.message).not.toContain('canary')
+    },
+  )
+
+  test('C12 a name that takes ten seconds ends at the five of connecting, and holds no other name up', async () => {
+    const home = await site((_, response) => response.end('here'))
+    const door = egress({
+      allow: [`quick.example:${home.port}`],
+      resolve: (host) => (host === 'quick.example' ? Promise.resolve([INSIDE]) : new Promise((done) => setTimeout(done, 10_000, [PUBLIC]).unref())),
+    })
+    const began = performance.now()
+    // More than the resolver has threads (4) and one pool has connections (8).
+    const slow = Array.from({ length: 12 }, (_, n) => reason(door.fetch(`https://slow${n % 3}.example/`)))
+    for (let n = 0; n < 5; n++)
+      expect(await (await door.fetch(`http://quick.example:${home.port}/`)).text()).toBe('here')
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(await Promise.all(slow)).toEqual(slow.map(() => 'timeout'))
+    expect(performance.now() - began).toBeLessThan(8_000)
+  })
+})
+
 describe('a line of one’s own', () => {
   /** A site that tells which of its connections asked, and counts them. */
   async function counting(

@@ -133,13 +133,17 @@ export function createEgress(options: EgressOptions): Egress {
     pools.set(ca, known)
     return known
   }
+  const alone = (ca?: string, opened?: (socket: Socket) => void): Agent => {
+    const agent = agentWith(1, ca, opened)
+    return agent.on('disconnect', () => agents.delete(agent))
+  }
   const bounds = (limits: Limits): Bounds => ({ ...DEFAULTS, ...options.limits, ...limits })
 
   const within =
     (limits: Limits): typeof fetch =>
     async (input, init) => {
       options.guard?.()
-      return call(poolFor(limits.ca), web, bounds(limits), false, input, init)
+      return call(poolFor(limits.ca), web, bounds(limits), false, input, init, () => alone(limits.ca))
     }
 
   return {
@@ -147,11 +151,10 @@ export function createEgress(options: EgressOptions): Egress {
     within,
     line({ stream = false, ...limits } = {}) {
       const seen = { certificate: null as Uint8Array | null, connections: 0 }
-      const agent = agentWith(1, limits.ca, (socket) => {
+      const agent = alone(limits.ca, (socket) => {
         seen.connections++
         seen.certificate = certificateOf(socket)
       })
-      agent.on('disconnect', () => agents.delete(agent))
       return {
         fetch: async (input, init) => {
           options.guard?.()
@@ -179,6 +182,7 @@ export function createEgress(options: EgressOptions): Egress {
 
 type Bounds = Required<Omit<Limits, 'signal' | 'ca'>> & Limits
 
+/** `spare` makes the one other agent that a safe call is asked on again when its connection breaks (C11). */
 async function call(
   agent: Agent,
   policy: Policy,
@@ -186,6 +190,7 @@ async function call(
   stream: boolean,
   input: RequestInfo | URL,
   init?: RequestInit,
+  spare?: () => Agent,
 ): Promise<Response> {
   const url = target(policy, input instanceof Request ? input.url : String(input))
   const request = new Request(input instanceof Request ? input : url, init)
@@ -202,26 +207,40 @@ async function call(
     if (signal.aborted) return new Unreachable(`${hop.url.host} did not answer in time`, 'timeout')
     return faultOf(error, hop.url)
   }
+  const hear = async (on: Agent): Promise<Response | Lead> => {
+    const answer = await ask(on, hop, signal)
+    const location = answer.headers['location']
+    const leads = REDIRECTS.has(answer.statusCode) && typeof location === 'string'
+    if (!leads || request.redirect === 'manual')
+      return stream
+        ? streamAnswer(answer, hop.method, hop.url, bounds.maxBytes, asTold)
+        : await readAnswer(answer, hop.method, hop.url, bounds.maxBytes)
+    answer.body.destroy()
+    return { status: answer.statusCode, location }
+  }
+  let other = spare
+  const again = (error: unknown) => {
+    // A socket kept alive may be dead already. Not from the pool: its other sockets may have died with it.
+    if (!other || signal.aborted || !SAFE.has(hop.method) || !broke(error)) throw error
+    const fresh = other()
+    other = undefined
+    return hear(fresh)
+  }
   try {
     for (let redirects = 0; ; redirects++) {
-      const answer = await ask(agent, hop, signal)
-      const location = answer.headers['location']
-      const leads = REDIRECTS.has(answer.statusCode) && typeof location === 'string'
-      if (!leads || request.redirect === 'manual')
-        return stream
-          ? streamAnswer(answer, hop.method, hop.url, bounds.maxBytes, asTold)
-          : await readAnswer(answer, hop.method, hop.url, bounds.maxBytes)
-
-      answer.body.destroy()
+      const heard = await hear(agent).catch(again)
+      if (heard instanceof Response) return heard
       if (request.redirect === 'error' || redirects >= bounds.redirects)
         throw new Unreachable(`${hop.url.host} sends us on and on`, 'bad-answer')
-      hop = follow(hop, answer.statusCode, target(policy, URL.parse(location, hop.url)?.href ?? location))
+      const next = URL.parse(heard.location, hop.url)?.href ?? heard.location
+      hop = follow(hop, heard.status, target(policy, next))
     }
   } catch (error) {
     throw asTold(error)
   }
 }
 
+type Lead = { status: number; location: string }
 type Hop = { url: URL; method: string; headers: Headers; body: Buffer | null }
 
 async function ask(agent: Agent, { url, method, headers, body }: Hop, signal: AbortSignal) {
@@ -281,6 +300,11 @@ function ownHeaders(given: Headers): Headers {
   headers.set('accept-encoding', 'gzip')
   return headers
 }
+
+/** Whether a connection that stood was cut under a call. */
+const broke = (error: unknown): boolean =>
+  !(error instanceof Unreachable) &&
+  /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test((error as NodeJS.ErrnoException).code ?? '')
 
 /** Node and undici tell the world's faults by code; what has none of these is our own bug and stays one. */
 function faultOf(error: unknown, url: URL): unknown {
