@@ -107,7 +107,8 @@ test('its owner moves it in Outlook, and the booking moves', async () => {
   const form = page.locator('form[action="/events/move"]').first()
   await form.getByLabel('Starts').fill(inRome(before.start + HOUR))
   await form.getByLabel('Ends').fill(inRome(before.start + 1.5 * HOUR))
-  await form.getByRole('button').click()
+  // A page that is closed too soon takes its form with it.
+  await Promise.all([page.waitForResponse((response) => response.request().method() === 'POST'), form.getByRole('button').click()])
   await page.close()
   const moved = await until('the booking to follow', async () => {
     const now = await booked()
@@ -125,7 +126,7 @@ test('told to ask first, a deletion in Outlook becomes a question on the dashboa
   await page.getByText('Page saved').waitFor()
   const outlook = await giulia.context.newPage()
   await outlook.goto(`${microsoft.url}/?user=${encodeURIComponent(GIULIA)}`)
-  await outlook.locator('form[action="/events/delete"]').first().getByRole('button').click()
+  await Promise.all([outlook.waitForResponse((response) => response.request().method() === 'POST'), outlook.locator('form[action="/events/delete"]').first().getByRole('button').click()])
   await outlook.close()
   await until('the question', async () => (await giulia.api<{ changes: unknown[] }>('GET', '/calendar-changes')).changes.length > 0)
   await page.goto(`${product.url}/app`)
