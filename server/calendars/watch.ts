@@ -20,6 +20,7 @@ import {
   type CalendarRow,
   type WatchRow,
 } from './store.ts'
+import { syncCalendar } from './sync.ts'
 import { saveRefusal } from './trouble.ts'
 
 // Graph's longest is 10,080 minutes; Google trusts its own answer, and so do we.
@@ -141,8 +142,10 @@ async function start(
     until: deps.now() + ASK_FOR,
   })
   const kept = await deps.db.inWorkspace(workspaceId, (tx) => saveWatch(tx, workspaceId, watchId, watch))
+  // Of what changed between the last look and this promise nobody tells us: one more look follows it.
+  if (kept) await deps.jobs.enqueue(null, syncCalendar, { workspaceId, calendarId: calendar.calendarId })
   // Disconnected while we asked: nobody would ever end it.
-  if (!kept) await watching.stop(session, watch)
+  else await watching.stop(session, watch)
   return watchId
 }
 
