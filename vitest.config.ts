@@ -21,7 +21,8 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'postgres-18', include: DATABASE, globalSetup: ['tests/cluster-18.ts'] } },
       { extends: true, test: { name: 'postgres-15', include: DATABASE, globalSetup: ['tests/cluster-15.ts'] } },
-      { extends: true, test: { name: 'browser', include: ['tests/e2e/**/*.test.ts'], exclude: GALLERY, testTimeout: 180_000 } },
+      // A browser on a busy machine may miss a moment: what fails twice fails.
+      { extends: true, test: { name: 'browser', retry: 1, include: ['tests/e2e/**/*.test.ts'], exclude: GALLERY, testTimeout: 180_000 } },
       // Every state of every screen in every look: minutes of pictures, for whoever changed a screen.
       { extends: true, test: { name: 'gallery', include: GALLERY, testTimeout: 180_000, fileParallelism: false } },
       { extends: true, test: { name: 'contracts', include: ['tests/contracts/**/*.test.ts'] } },
